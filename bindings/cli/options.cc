@@ -1,0 +1,239 @@
+#include "bindings/cli/options.h"
+
+#include <tokentra/tokentra.h>
+
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <limits>
+
+#include "bindings/cli/nearest.h"
+#include "bindings/cli/terminal.h"
+
+namespace tokentra::cli {
+namespace {
+
+constexpr std::uint64_t kLineMaxLeast = 16;
+constexpr std::uint64_t kLineMaxMost = 1ull << 30;
+constexpr std::uint64_t kIdsMost = 1 << 28;
+constexpr std::uint64_t kGroupsMost = 1 << 24;
+
+constexpr const char* kFooter = R"(Call records are JSON Lines, one call a line:
+  {"provider":"openai","at":"2026-10-15T12:00:00Z","response":{...},
+   "metadata":{"team_id":"growth"}}
+
+Exit status: 0 fine; 1 something was refused, could not be read, passed a
+bound or, with --strict, has no price; 2 the command line is wrong.)";
+
+constexpr const char* kPriceFooter = R"(Examples:
+  tokentra price calls.jsonl --json
+  zcat calls.jsonl.gz | tokentra price - --json
+  tokentra price --provider openai --model gpt-4o \
+                 --usage input_tokens=1500 --usage output_tokens=500)";
+
+constexpr const char* kExplainFooter = R"(Examples:
+  tokentra explain calls.jsonl --line 7
+  tokentra explain --provider openai --model gpt-4o --usage input_tokens=1500)";
+
+constexpr const char* kReportFooter = R"(Examples:
+  tokentra report calls.jsonl --by team_id,project_id
+  tokentra report calls.jsonl --by model --bucket day --zone Europe/Berlin
+  tokentra report *.jsonl --since 2026-10-01 --until 2026-11-01 --json)";
+
+constexpr const char* kModelsFooter = R"(Examples:
+  tokentra models sonnet
+  tokentra models --provider openai --at 2026-01-01T00:00:00Z --json)";
+
+void AddJson(CLI::App& command, Options& options) {
+  command.add_flag("--json", options.json, "Print JSON instead of text");
+}
+
+void AddFiles(CLI::App& command, Options& options) {
+  command.add_option("FILE", options.files, "Call records (JSON Lines); - is standard input")
+      ->type_name("");
+}
+
+void AddRecordOptions(CLI::App& command, Options& options) {
+  command.add_option("--at", options.at, "Instant (RFC 3339) of calls that do not state one")
+      ->type_name("T");
+  command
+      .add_option("--line-max", options.line_max,
+                  "Longest line, in bytes or with a unit (64KB); longer ones are refused")
+      ->transform(CLI::AsSizeValue(false).description(""))
+      ->check(CLI::Range(kLineMaxLeast, kLineMaxMost).description(""))
+      ->type_name("BYTES")
+      ->default_str("16777216");
+  command.add_flag("--strict", options.strict, "Exit with 1 if anything is unpriced or partial");
+}
+
+void AddCallOptions(CLI::App& command, Options& options) {
+  const std::string group = "One call instead of FILE";
+  command.add_option("--provider", options.provider, "openai, anthropic, google, ...")
+      ->type_name("P")
+      ->group(group);
+  command.add_option("--model", options.model, "Model as the provider names it")
+      ->type_name("M")
+      ->group(group);
+  command
+      .add_option("--usage", options.usage, "Quantity of a meter: input_tokens=1500; repeatable")
+      ->type_name("METER=N")
+      ->allow_extra_args(false)
+      ->group(group);
+  command.add_option("--service-tier", options.service_tier, "standard, flex, priority, ...")
+      ->type_name("S")
+      ->group(group);
+  command.add_option("--region", options.region, "Region the provider prices by")
+      ->type_name("R")
+      ->group(group);
+  command.add_flag("--batch", options.batch, "The call went through the batch interface")
+      ->group(group);
+  command
+      .add_option("--condition", options.conditions,
+                  "Other condition of the price: context_size=low; repeatable")
+      ->type_name("NAME=VALUE")
+      ->allow_extra_args(false)
+      ->group(group);
+}
+
+void AddPrice(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("price", "Price call records, or one call");
+  AddFiles(*command, options);
+  AddJson(*command, options);
+  AddRecordOptions(*command, options);
+  AddCallOptions(*command, options);
+  command->footer(kPriceFooter);
+  command->callback([&options] { options.command = Command::kPrice; });
+}
+
+void AddExplain(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("explain", "Show why a price is what it is");
+  AddFiles(*command, options);
+  AddJson(*command, options);
+  command->add_option("--line", options.line, "Only this line of the file")
+      ->check(
+          CLI::Range(std::uint64_t{1}, std::numeric_limits<std::uint64_t>::max()).description(""))
+      ->type_name("N");
+  AddRecordOptions(*command, options);
+  AddCallOptions(*command, options);
+  command->footer(kExplainFooter);
+  command->callback([&options] { options.command = Command::kExplain; });
+}
+
+void AddReport(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("report", "Show who and what the money was for");
+  AddFiles(*command, options);
+  AddJson(*command, options);
+  command
+      ->add_option("--by", options.by,
+                   "Keys of the rows, comma-separated: metadata keys and\n"
+                   "provider, model, state, service_tier, region, batch,\n"
+                   "bucket, hour, day")
+      ->type_name("KEYS")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->default_str("team_id,model");
+  command->add_option("--since", options.since, "Only calls at or after it (date or RFC 3339)")
+      ->type_name("T");
+  command->add_option("--until", options.until, "Only calls before it (date or RFC 3339)")
+      ->type_name("T");
+  command->add_option("--bucket", options.bucket, "Rows per time first: day, hour or 15m")
+      ->type_name("B");
+  command->add_option("--zone", options.zone, "Zone of days, hours and dates: Europe/Berlin")
+      ->type_name("Z")
+      ->default_str("UTC");
+  command->add_option("--ids-max", options.ids_max, "Ids remembered to count a duplicate call once")
+      ->check(CLI::Range(std::uint64_t{1}, kIdsMost).description(""))
+      ->type_name("N")
+      ->default_str("1000000");
+  command
+      ->add_option("--groups-max", options.groups_max,
+                   "Groups kept apart; past it calls fold together, totals stay exact")
+      ->check(CLI::Range(std::uint64_t{1}, kGroupsMost).description(""))
+      ->type_name("N")
+      ->default_str("1000000");
+  AddRecordOptions(*command, options);
+  command->footer(kReportFooter);
+  command->callback([&options] { options.command = Command::kReport; });
+}
+
+void AddModels(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("models", "List what the catalog holds, with its rates");
+  command->add_option("QUERY", options.query, "Only ids that contain it, in any case")
+      ->type_name("");
+  command->add_option("--provider", options.provider, "Only models of this provider")
+      ->type_name("P");
+  command->add_option("--at", options.at, "Prices at this instant (RFC 3339) instead of now")
+      ->type_name("T");
+  AddJson(*command, options);
+  command->footer(kModelsFooter);
+  command->callback([&options] { options.command = Command::kModels; });
+}
+
+// CLI11 names the argument it did not expect; a near miss gets the valid one beside it.
+std::string Suggestion(const CLI::App& app, const std::vector<std::string>& arguments) {
+  const CLI::App* scope = &app;
+  std::vector<std::string> names;
+  for (const CLI::App* command : app.get_subcommands({})) names.push_back(command->get_name());
+  for (const std::string& argument : arguments) {
+    const auto near = [&] { return Nearest(argument, names, 1); };
+    if (scope == &app && argument.rfind('-', 0) != 0) {
+      for (const CLI::App* command : app.get_subcommands({})) {
+        if (command->get_name() == argument) scope = command;
+      }
+      if (scope == &app) {
+        const auto found = near();
+        return "no command '" + Printable(argument) + "'" +
+               (found.empty() ? "" : "; did you mean '" + found[0] + "'?");
+      }
+      names.clear();
+      for (const CLI::Option* option : scope->get_options()) {
+        for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+      }
+    } else if (scope != &app && argument.rfind("--", 0) == 0) {
+      const std::string name = argument.substr(0, argument.find('='));
+      if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+      const auto found = Nearest(name, names, 1);
+      return "no option " + Printable(name) + " of " + scope->get_name() +
+             (found.empty() ? "" : "; did you mean " + found[0] + "?");
+    }
+  }
+  return "";
+}
+
+std::string WithoutDoubleBlanks(std::string text) {
+  for (std::size_t at; (at = text.find("\n\n\n")) != std::string::npos;) text.erase(at, 1);
+  return text;
+}
+
+}  // namespace
+
+std::optional<int> ParseOptions(int argc, char** argv, Options& options) {
+  CLI::App app("tokentra: exact cost accounting for LLM usage", "tokentra");
+  app.set_version_flag("--version", std::string("tokentra ") + tokentra_version_string(),
+                       "Print the version");
+  app.set_help_flag("-h,--help", "Print this help");
+  app.get_formatter()->column_width(26);
+  app.get_formatter()->label("REQUIRED", "");
+  app.footer(kFooter);
+  AddPrice(app, options);
+  AddReport(app, options);
+  AddExplain(app, options);
+  AddModels(app, options);
+  app.require_subcommand(1);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::CallForVersion& version) {
+    std::cout << version.what() << "\n";
+    return 0;
+  } catch (const CLI::Success&) {
+    std::cout << WithoutDoubleBlanks(app.help());
+    return 0;
+  } catch (const CLI::ParseError& error) {
+    std::string message = Suggestion(app, {argv + 1, argv + argc});
+    if (message.empty()) message = error.what();
+    std::cerr << "tokentra: " << message << "\nRun tokentra --help for the options.\n";
+    return 2;
+  }
+  return std::nullopt;
+}
+
+}  // namespace tokentra::cli

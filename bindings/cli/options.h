@@ -1,0 +1,57 @@
+// The command line as data. Parsing checks form (numbers, names of options); what values mean is
+// checked where they are used.
+
+#ifndef TOKENTRA_BINDINGS_CLI_OPTIONS_H_
+#define TOKENTRA_BINDINGS_CLI_OPTIONS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace tokentra::cli {
+
+enum class Command { kNone, kPrice, kReport, kExplain, kModels };
+
+struct Options {
+  Command command = Command::kNone;
+  bool json = false;
+
+  // price, report, explain: call records
+  std::vector<std::string> files;
+  std::string at;
+  std::uint64_t line_max = 16ull << 20;
+  bool strict = false;
+
+  // price, explain: one call
+  std::string provider;  // also of models
+  std::string model;
+  std::vector<std::string> usage;       // METER=QUANTITY
+  std::vector<std::string> conditions;  // NAME=VALUE
+  std::string service_tier;
+  std::string region;
+  bool batch = false;
+
+  // explain
+  std::uint64_t line = 0;  // 0: every line
+
+  // report
+  std::vector<std::string> by;
+  std::string since;
+  std::string until;
+  std::string bucket;
+  std::string zone;
+  std::uint64_t ids_max = 1'000'000;
+  std::uint64_t groups_max = 1'000'000;
+
+  // models
+  std::string query;
+};
+
+// Parses the command line. Where it is complete by itself (--help, --version) or wrong, prints and
+// returns the exit status.
+std::optional<int> ParseOptions(int argc, char** argv, Options& options);
+
+}  // namespace tokentra::cli
+
+#endif  // TOKENTRA_BINDINGS_CLI_OPTIONS_H_

@@ -1,0 +1,249 @@
+// tokentra report: call records to an attributed table.
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "bindings/cli/commands.h"
+#include "bindings/cli/format.h"
+#include "bindings/cli/log_reader.h"
+#include "bindings/cli/nearest.h"
+#include "bindings/cli/report.h"
+#include "bindings/cli/terminal.h"
+#include "bindings/cli/zone.h"
+
+namespace tokentra::cli {
+namespace {
+
+// Keys the ledger has for every event; any other key is a metadata key.
+constexpr std::array<std::string_view, 9> kOwnKeys = {
+    "provider", "model", "state", "service_tier", "region", "batch", "bucket", "hour", "day"};
+// Names of a row's other members in JSON.
+constexpr std::array<std::string_view, 5> kRowMembers = {"events", "cost", "usage",
+                                                         "unpriced_events", "partial_events"};
+constexpr std::array<std::string_view, 8> kKnownMetadata = {
+    "project_id", "team_id",    "feature",     "user_id",
+    "request_id", "session_id", "environment", "service"};
+// A group's calls fall into several of the ledger's cells: one a quarter hour, model and tier.
+constexpr std::uint64_t kCellsPerGroup = 8;
+constexpr std::uint64_t kCellsMost = 1 << 23;  // the ledger's own limit
+constexpr std::string_view kDefaultKeys[] = {"team_id", "model"};
+
+template <typename Names>
+bool IsOneOf(std::string_view name, const Names& names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+// Well-known keys may be written in camelCase: teamId is team_id.
+std::string CanonicalKey(const std::string& key) {
+  std::string snake;
+  for (const char c : key) {
+    const bool upper = c >= 'A' && c <= 'Z';
+    if (upper) snake += '_';
+    snake += upper ? static_cast<char>(c - 'A' + 'a') : c;
+  }
+  return IsOneOf(snake, kKnownMetadata) ? snake : key;
+}
+
+std::string TimeKey(const std::string& bucket) {
+  if (bucket == "15m") return "bucket";
+  if (bucket.empty() || bucket == "day" || bucket == "hour") return bucket;
+  throw UsageError("--bucket: '" + Printable(bucket) + "' is not day, hour or 15m");
+}
+
+std::vector<std::string> ReportKeys(const Options& options) {
+  std::vector<std::string> keys;
+  const auto add = [&](const std::string& key) {
+    if (key.empty()) throw UsageError("--by: an empty key");
+    if (IsOneOf(key, keys)) throw UsageError("--by: '" + Printable(key) + "' twice");
+    if (IsOneOf(key, kRowMembers)) {
+      throw UsageError("--by: '" + key + "' is a column of the report, not a key");
+    }
+    keys.push_back(key);
+  };
+  const std::string time = TimeKey(options.bucket);
+  if (!time.empty()) add(time);
+  if (options.by.empty()) {
+    for (const std::string_view key : kDefaultKeys) add(std::string(key));
+  }
+  for (const std::string& by : options.by) {
+    const std::string key = CanonicalKey(by);
+    if (key != time || time.empty()) add(key);
+  }
+  return keys;
+}
+
+Client NewClient(const tokentra_catalog* catalog, const std::vector<std::string>& keys,
+                 const Options& options) {
+  tokentra_client_options* made = nullptr;
+  ErrorSlot error;
+  error.Check(tokentra_client_options_new(&made, error.out()));
+  const ClientOptions settings(made);
+  error.Check(tokentra_client_options_set_catalog(made, catalog, error.out()));
+  std::vector<tokentra_text> dimensions;
+  for (const std::string& key : keys) {
+    if (!IsOneOf(key, kOwnKeys)) dimensions.push_back(Text(key));
+  }
+  try {
+    error.Check(tokentra_client_options_set_dimensions(made, dimensions.data(), dimensions.size(),
+                                                       error.out()));
+  } catch (const Failure& failure) {
+    throw UsageError(std::string("--by: ") + failure.what());
+  }
+  const std::pair<std::string_view, std::uint64_t> limits[] = {
+      {"ids_max", options.ids_max},
+      {"keys_max", options.groups_max},
+      {"cells_max", std::min(options.groups_max * kCellsPerGroup, kCellsMost)},
+  };
+  for (const auto& [name, value] : limits) {
+    error.Check(tokentra_client_options_set_limit(made, Text(name), value, error.out()));
+  }
+  tokentra_client* client = nullptr;
+  error.Check(tokentra_client_new(made, &client, error.out()));
+  return Client(client);
+}
+
+class ReportHandler : public LogHandler {
+ public:
+  ReportHandler(tokentra_client* client, std::uint64_t reasons_max)
+      : client_(client), reasons_(reasons_max) {}
+
+  Records Read(tokentra_text chunk, const tokentra_records_options& options) override {
+    tokentra_records* records = nullptr;
+    ErrorSlot error;
+    error.Check(
+        tokentra_records_track(client_, chunk, &options, sizeof options, &records, error.out()));
+    return Records(records);
+  }
+
+  void OnRecord(const tokentra_record& record) override {
+    if (record.outcome == TOKENTRA_OUTCOME_DUPLICATE ||
+        record.outcome == TOKENTRA_OUTCOME_CONFLICT) {
+      return;
+    }
+    if (record.id.size > 0) ++ids_;
+    if (record.at_ns != TOKENTRA_NO_INSTANT) {
+      first_ns_ =
+          first_ns_ == TOKENTRA_NO_INSTANT ? record.at_ns : std::min(first_ns_, record.at_ns);
+      last_ns_ = std::max(last_ns_, record.at_ns);
+    }
+    if (record.state == TOKENTRA_STATE_UNPRICED) reasons_.Add(record);
+  }
+
+  std::int64_t first_ns() const { return first_ns_; }
+  std::int64_t last_ns() const { return last_ns_; }
+  std::uint64_t ids() const { return ids_; }
+  UnpricedReasons TakeReasons() { return std::move(reasons_); }
+
+ private:
+  tokentra_client* client_;
+  UnpricedReasons reasons_;
+  std::uint64_t ids_ = 0;
+  std::int64_t first_ns_ = TOKENTRA_NO_INSTANT;
+  std::int64_t last_ns_ = TOKENTRA_NO_INSTANT;
+};
+
+// A date, in the zone, or an instant.
+std::int64_t DateOrInstant(std::string_view name, const std::string& text, const Zone& zone) {
+  if (const auto day = zone.DayStart(text)) return *day;
+  return InstantOption(name, text);
+}
+
+void ReadRows(tokentra_client* client, const Zone& zone, const ReportHandler& handler,
+              Report& report) {
+  tokentra_snapshot* made = nullptr;
+  ErrorSlot error;
+  error.Check(tokentra_client_snapshot(client, &made, error.out()));
+  const Snapshot snapshot(made);
+  error.Check(tokentra_snapshot_total(made, &report.totals, sizeof report.totals, error.out()));
+  std::vector<tokentra_zone_offset> offsets;
+  if (handler.first_ns() != TOKENTRA_NO_INSTANT) {
+    offsets = zone.Offsets(handler.first_ns(), handler.last_ns());
+    report.period =
+        zone.Day(handler.first_ns()) + " to " + zone.Day(handler.last_ns()) + " " + zone.name();
+  }
+  tokentra_group_options group = {};
+  group.since_ns = TOKENTRA_NO_INSTANT;
+  group.until_ns = TOKENTRA_NO_INSTANT;
+  group.zone = offsets.data();
+  group.zone_count = offsets.size();
+  std::vector<tokentra_text> keys;
+  for (const std::string& key : report.keys) keys.push_back(Text(key));
+  tokentra_rows* rows = nullptr;
+  error.Check(tokentra_snapshot_group(made, keys.data(), keys.size(), &group, sizeof group, &rows,
+                                      error.out()));
+  report.rows.reset(rows);
+}
+
+// A key that no call states is more often a slip than a wish.
+void NoteUnusedKeys(const Report& report, Console& console) {
+  const std::size_t rows = tokentra_rows_count(report.rows.get());
+  std::vector<std::string> known(kKnownMetadata.begin(), kKnownMetadata.end());
+  known.insert(known.end(), kOwnKeys.begin(), kOwnKeys.end());
+  for (std::size_t key = 0; key < report.keys.size() && rows > 0; ++key) {
+    if (IsOneOf(report.keys[key], kOwnKeys)) continue;
+    bool stated = false;
+    for (std::size_t row = 0; row < rows && !stated; ++row) {
+      std::uint32_t presence = TOKENTRA_KEY_ABSENT;
+      tokentra_rows_key(report.rows.get(), row, key, &presence);
+      stated = presence != TOKENTRA_KEY_ABSENT;
+    }
+    if (stated) continue;
+    const std::string& name = report.keys[key];
+    const bool well_known = IsOneOf(name, known);
+    console.Note("no call has the metadata key '" + Printable(name) + "'" +
+                 (well_known ? "" : DidYouMean(name, known)));
+  }
+}
+
+}  // namespace
+
+tokentra_row RowAt(const tokentra_rows* rows, std::size_t index) {
+  tokentra_row row = {};
+  ErrorSlot error;
+  error.Check(tokentra_rows_at(rows, index, &row, sizeof row, error.out()));
+  return row;
+}
+
+int RunReport(const Options& options, Console& console) {
+  if (options.files.empty()) throw UsageError("nothing to report: give FILE (- is standard input)");
+  Report report;
+  report.keys = ReportKeys(options);
+  const Zone zone(options.zone);
+  LogOptions log = LogOptionsFrom(options);
+  log.records.since_ns = DateOrInstant("--since", options.since, zone);
+  log.records.until_ns = DateOrInstant("--until", options.until, zone);
+
+  const Catalog catalog = OpenCatalog();
+  const Client client = NewClient(catalog.get(), report.keys, options);
+  ReportHandler handler(client.get(), options.groups_max);
+  report.tally = ReadLog(log, console, handler);
+  ReadRows(client.get(), zone, handler, report);
+  report.unpriced = handler.TakeReasons();
+  report.digest = View(tokentra_catalog_digest(catalog.get()));
+  report.as_of = View(tokentra_catalog_as_of(catalog.get()));
+
+  NoteUnusedKeys(report, console);
+  options.json ? PrintReportJson(report, console) : PrintReportText(report, console);
+
+  bool bound_passed = false;
+  if (report.totals.folded_events > 0) {
+    bound_passed = true;
+    console.Note(Count(report.totals.folded_events, "call is", "calls are") +
+                 " counted under coarser keys: more groups than --groups-max " +
+                 std::to_string(options.groups_max) + "; totals are exact");
+  }
+  if (handler.ids() > options.ids_max) {
+    bound_passed = true;
+    console.Note("more ids than --ids-max " + std::to_string(options.ids_max) +
+                 ": a duplicate of a call further back is counted again");
+  }
+  const bool unpriced = report.totals.unpriced_events > 0 || report.totals.partial_events > 0;
+  const bool wrong = report.tally.AnythingWrong() || bound_passed || (options.strict && unpriced);
+  return wrong ? kExitRefused : kExitFine;
+}
+
+}  // namespace tokentra::cli

@@ -1,0 +1,122 @@
+"""tokentra: exact cost accounting for LLM usage, in your process.
+
+    import tokentra
+
+    client = tokentra.Client(metadata={"team_id": "growth"})
+    result = client.track(provider="openai", model="gpt-4o", input_tokens=1500, output_tokens=500)
+    result.total                                  # Decimal('0.00875')
+    for row in client.snapshot().by("team_id", "model"):
+        print(row["team_id"], row.model, row.events, row.cost)
+
+Money is `decimal.Decimal`, quantities are `int`; an unknown price is None, never 0. Counts are
+inclusive: `input_tokens` contains cached input, `output_tokens` contains reasoning. Importing this
+package imports nothing else, starts nothing and reads nothing.
+"""
+
+from __future__ import annotations
+
+import _thread
+
+from ._ambient import metadata
+from ._core import (
+    Catalog,
+    Client,
+    Cost,
+    Extraction,
+    Line,
+    Part,
+    Recorder,
+    Row,
+    Rows,
+    Snapshot,
+    TrackResult,
+    __version__,
+    extract_usage,
+    meter_names,
+)
+from ._errors import (
+    AbortedError,
+    AlreadyExistsError,
+    CancelledError,
+    DataLossError,
+    DeadlineExceededError,
+    Error,
+    FailedPreconditionError,
+    InternalError,
+    InvalidArgumentError,
+    NotFoundError,
+    OutOfRangeError,
+    PermissionDeniedError,
+    ResourceExhaustedError,
+    UnauthenticatedError,
+    UnavailableError,
+    UnimplementedError,
+    UnknownError,
+)
+
+__all__ = [
+    "AbortedError",
+    "AlreadyExistsError",
+    "CancelledError",
+    "Catalog",
+    "Client",
+    "Cost",
+    "DataLossError",
+    "DeadlineExceededError",
+    "Error",
+    "Extraction",
+    "FailedPreconditionError",
+    "InternalError",
+    "InvalidArgumentError",
+    "Ledger",
+    "Line",
+    "NotFoundError",
+    "OutOfRangeError",
+    "Part",
+    "PermissionDeniedError",
+    "Recorder",
+    "ResourceExhaustedError",
+    "Row",
+    "Rows",
+    "Snapshot",
+    "TrackResult",
+    "UnauthenticatedError",
+    "UnavailableError",
+    "UnimplementedError",
+    "UnknownError",
+    "__version__",
+    "extract_usage",
+    "get_client",
+    "metadata",
+    "meter_names",
+]
+
+
+class Ledger:
+    """A ledger shared by the processes of a service. Not in this release.
+
+    A client without one keeps its own ledger, in the memory of its process.
+
+    Raises:
+        UnimplementedError: always.
+    """
+
+    def __init__(self, path: str | None = None) -> None:
+        raise UnimplementedError(
+            f"a ledger shared by several processes is not implemented in tokentra {__version__}: "
+            "leave ledger out, and the client keeps one in the memory of its process"
+        )
+
+
+_client: Client | None = None
+_client_lock = _thread.allocate_lock()
+
+
+def get_client() -> Client:
+    """The process's own client, made with defaults when first asked for. Thread-safe."""
+    global _client  # noqa: PLW0603 - a singleton is what this function is for
+    if _client is None:
+        with _client_lock:
+            if _client is None:
+                _client = Client()
+    return _client

@@ -1,0 +1,260 @@
+// Client, Recorder, Snapshot and Rows: record calls, look at the sums. See tokentra.hpp.
+
+#ifndef TOKENTRA_CPP_CLIENT_HPP_
+#define TOKENTRA_CPP_CLIENT_HPP_
+
+#include <optional>
+#include <vector>
+
+#include <tokentra/cpp/base.hpp>
+#include <tokentra/cpp/price.hpp>
+
+namespace tokentra {
+inline namespace v1 {
+
+enum class Outcome : std::uint32_t {
+  kRecorded = TOKENTRA_OUTCOME_RECORDED,
+  kDuplicate = TOKENTRA_OUTCOME_DUPLICATE,  // same id, same content: counted once
+  kConflict = TOKENTRA_OUTCOME_CONFLICT,    // same id, other content: counted apart
+  kRefused = TOKENTRA_OUTCOME_REFUSED,      // the usage is invalid; `error` says why
+  kUnmetered = TOKENTRA_OUTCOME_UNMETERED,
+};
+
+// What became of a tracked call. Refusal is no exception: it is counted, and told here.
+class TrackResult {
+ public:
+  TrackResult(const tokentra_track_result& result, tokentra_status status, ErrorHandle error)
+      : result_(result), status_(status), error_(std::move(error)) {}
+
+  Outcome outcome() const noexcept { return static_cast<Outcome>(result_.outcome); }
+  State state() const noexcept { return static_cast<State>(result_.state); }
+  Match match() const noexcept { return static_cast<Match>(result_.match); }
+  // Nothing when unpriced, unmetered or refused.
+  std::optional<Money> total() const noexcept {
+    if (outcome() == Outcome::kRefused || !HasTotal(state())) return std::nullopt;
+    return Money(result_.total);
+  }
+  // A ledger limit was reached: counted under a coarser key.
+  bool folded() const noexcept { return (result_.flags & TOKENTRA_TRACK_FOLDED) != 0; }
+  // Catalog::Price on the same call tells them.
+  bool has_findings() const noexcept { return (result_.flags & TOKENTRA_TRACK_FINDINGS) != 0; }
+  // TOKENTRA_OK unless refused.
+  tokentra_status status() const noexcept { return status_; }
+  std::string_view message() const noexcept {
+    return error_ ? detail::View(tokentra_error_message(error_.get())) : std::string_view();
+  }
+
+ private:
+  tokentra_track_result result_;
+  tokentra_status status_;
+  ErrorHandle error_;
+};
+
+// Provider, model, conditions and metadata bound once; usage and instant given each time.
+class Recorder {
+ public:
+  // Takes over what tokentra_recorder_new made.
+  explicit Recorder(tokentra_recorder* recorder) noexcept : recorder_(recorder) {}
+
+  // Concurrent; wait-free for keys the thread has seen.
+  TrackResult Record(const Usage& usage, std::int64_t at_ns) const {
+    return Record(usage.data(), usage.size(), at_ns);
+  }
+  TrackResult Record(const tokentra_quantity* usage, std::size_t count, std::int64_t at_ns) const {
+    tokentra_track_result result = {};
+    ErrorHandle error;
+    const tokentra_status status = tokentra_recorder_record(recorder_.get(), usage, count, at_ns,
+                                                            &result, sizeof result, error.out());
+    return TrackResult(result, status, std::move(error));
+  }
+
+  const tokentra_recorder* get() const noexcept { return recorder_.get(); }
+
+ private:
+  Handle<tokentra_recorder, tokentra_recorder_free> recorder_;
+};
+
+// Rows of a snapshot grouped by keys. Immutable.
+class Rows {
+ public:
+  std::size_t size() const noexcept { return tokentra_rows_count(get()); }
+  // Views into this object. Throws OUT_OF_RANGE.
+  tokentra_row at(std::size_t index) const {
+    tokentra_row row;
+    ErrorHandle error;
+    detail::Check(tokentra_rows_at(get(), index, &row, sizeof row, error.out()), error);
+    return row;
+  }
+  // The value of key `key_index`, in the order given to Snapshot::Group; nothing when the events
+  // do not state it or a ledger limit lost it. `presence` tells which.
+  std::optional<std::string_view> key(std::size_t index, std::size_t key_index,
+                                      std::uint32_t* presence = nullptr) const noexcept {
+    std::uint32_t how = TOKENTRA_KEY_ABSENT;
+    const tokentra_text text = tokentra_rows_key(get(), index, key_index, &how);
+    if (presence != nullptr) *presence = how;
+    if (how != TOKENTRA_KEY_PRESENT) return std::nullopt;
+    return std::string_view(text.size == 0 ? "" : text.data, text.size);
+  }
+
+  const tokentra_rows* get() const noexcept { return rows_.get(); }
+
+ private:
+  friend class Snapshot;
+  Rows() = default;
+  Handle<tokentra_rows, tokentra_rows_free> rows_;
+};
+
+// An immutable view of a ledger.
+class Snapshot {
+ public:
+  tokentra_snapshot_totals totals() const {
+    tokentra_snapshot_totals totals;
+    ErrorHandle error;
+    detail::Check(tokentra_snapshot_total(get(), &totals, sizeof totals, error.out()), error);
+    return totals;
+  }
+
+  // Keys: dimensions, `provider`, `model`, `state`, `service_tier`, `region`, `batch`, `bucket`,
+  // `hour`, `day`. Sorted by cost, highest first; with a time key, by time first. Costs of all rows
+  // sum to the snapshot's cost exactly. Throws INVALID_ARGUMENT for an unknown key.
+  Rows Group(const std::vector<std::string_view>& keys,
+             const tokentra_group_options* options = nullptr) const {
+    std::vector<tokentra_text> texts;
+    texts.reserve(keys.size());
+    for (const std::string_view key : keys) texts.push_back(detail::Text(key));
+    Rows rows;
+    ErrorHandle error;
+    detail::Check(tokentra_snapshot_group(get(), texts.data(), texts.size(), options,
+                                          options == nullptr ? 0 : sizeof *options,
+                                          rows.rows_.out(), error.out()),
+                  error);
+    return rows;
+  }
+
+  const tokentra_snapshot* get() const noexcept { return snapshot_.get(); }
+
+ private:
+  friend class Client;
+  Snapshot() = default;
+  Handle<tokentra_snapshot, tokentra_snapshot_free> snapshot_;
+};
+
+// How a client is made. Defaults: the built-in catalog, no metadata, the dimensions project_id,
+// team_id, feature and environment.
+class ClientOptions {
+ public:
+  ClientOptions() {
+    ErrorHandle error;
+    detail::Check(tokentra_client_options_new(options_.out(), error.out()), error);
+  }
+  ClientOptions& SetCatalog(const Catalog& catalog) {
+    ErrorHandle error;
+    detail::Check(tokentra_client_options_set_catalog(options_.get(), catalog.get(), error.out()),
+                  error);
+    return *this;
+  }
+  // At most 32. Throws INVALID_ARGUMENT (too many, twice the same, empty).
+  ClientOptions& SetDimensions(const std::vector<std::string_view>& names) {
+    std::vector<tokentra_text> texts;
+    texts.reserve(names.size());
+    for (const std::string_view name : names) texts.push_back(detail::Text(name));
+    ErrorHandle error;
+    detail::Check(tokentra_client_options_set_dimensions(options_.get(), texts.data(), texts.size(),
+                                                         error.out()),
+                  error);
+    return *this;
+  }
+  // What every event gets unless it states the key itself.
+  ClientOptions& SetMetadata(const Pairs& metadata) {
+    ErrorHandle error;
+    detail::Check(tokentra_client_options_set_metadata(options_.get(), metadata.data(),
+                                                       metadata.size(), error.out()),
+                  error);
+    return *this;
+  }
+  // "ids_max", "cells_max", "keys_max", "classes_max". Throws NOT_FOUND, INVALID_ARGUMENT.
+  ClientOptions& SetLimit(std::string_view name, std::uint64_t value) {
+    ErrorHandle error;
+    detail::Check(
+        tokentra_client_options_set_limit(options_.get(), detail::Text(name), value, error.out()),
+        error);
+    return *this;
+  }
+  std::uint64_t limit(std::string_view name) const {
+    std::uint64_t value = 0;
+    ErrorHandle error;
+    detail::Check(
+        tokentra_client_options_get_limit(options_.get(), detail::Text(name), &value, error.out()),
+        error);
+    return value;
+  }
+
+  const tokentra_client_options* get() const noexcept { return options_.get(); }
+
+ private:
+  Handle<tokentra_client_options, tokentra_client_options_free> options_;
+};
+
+// Catalog + ledger, with default metadata. All functions may run concurrently.
+class Client {
+ public:
+  Client() : Client(nullptr) {}
+  explicit Client(const ClientOptions& options) : Client(options.get()) {}
+
+  // A client with more metadata over the same ledger; entries given here win.
+  Client WithMetadata(const Pairs& metadata) const {
+    tokentra_client* child = nullptr;
+    ErrorHandle error;
+    detail::Check(
+        tokentra_client_with_metadata(get(), metadata.data(), metadata.size(), &child, error.out()),
+        error);
+    return Client(Owned{child});
+  }
+
+  // Prices a call and records it. Never throws for invalid usage: the result says kRefused.
+  TrackResult Track(const Call& call) const { return Track(call.c_call()); }
+  TrackResult Track(const tokentra_call& call) const {
+    tokentra_track_result result = {};
+    ErrorHandle error;
+    const tokentra_status status =
+        tokentra_client_track(get(), &call, sizeof call, &result, sizeof result, error.out());
+    return TrackResult(result, status, std::move(error));
+  }
+
+  // Usage, instant and id of `call` are ignored.
+  Recorder NewRecorder(const Call& call) const {
+    const tokentra_call c_call = call.c_call();
+    tokentra_recorder* recorder = nullptr;
+    ErrorHandle error;
+    detail::Check(tokentra_recorder_new(get(), &c_call, sizeof c_call, &recorder, error.out()),
+                  error);
+    return Recorder(recorder);
+  }
+
+  // Every event whose tracking returned before is in it.
+  Snapshot TakeSnapshot() const {
+    Snapshot snapshot;
+    ErrorHandle error;
+    detail::Check(tokentra_client_snapshot(get(), snapshot.snapshot_.out(), error.out()), error);
+    return snapshot;
+  }
+
+  tokentra_client* get() const noexcept { return client_.get(); }
+
+ private:
+  struct Owned {
+    tokentra_client* client;
+  };
+  explicit Client(Owned owned) noexcept : client_(owned.client) {}
+  explicit Client(const tokentra_client_options* options) {
+    ErrorHandle error;
+    detail::Check(tokentra_client_new(options, client_.out(), error.out()), error);
+  }
+
+  Handle<tokentra_client, tokentra_client_free> client_;
+};
+
+}  // namespace v1
+}  // namespace tokentra
+
+#endif  // TOKENTRA_CPP_CLIENT_HPP_

@@ -1,0 +1,743 @@
+/* tokentra: exact cost accounting for LLM usage. The C interface.
+ *
+ * tokentra turns usage into exact money, and aggregates it by who and what it was for. It has no
+ * server, no network, no thread and nothing to initialise.
+ *
+ * How to read this header, from simple to advanced:
+ *   1. Values: status, text, money, quantities
+ *   2. The library itself, errors, meters
+ *   3. Catalog: open, enumerate
+ *   4. Price: one call, many calls, explain
+ *   5. Extract: from a response body to usage
+ *   6. Records: JSON Lines in, results out
+ *   7. Client: track, recorder, snapshot, rows
+ *
+ * Rules that hold everywhere:
+ *   - Every function that can fail returns a tokentra_status and takes `tokentra_error** error` as
+ *     its last parameter. `error` may be NULL. On failure *error owns an error object
+ *     (tokentra_error_free), on success it is left alone. Out parameters are written on success
+ *     only.
+ *   - Text in is pointer + length, UTF-8, not NUL-terminated, and is not kept after the call. Text
+ *     out is a borrowed view that lives as long as the object it came from, unless said otherwise.
+ *     A text of size 0 with data NULL is absent; a comment says where empty and absent differ.
+ *   - Objects are opaque. `..._free(NULL)` does nothing. An object keeps alive what it was made
+ *     from, so objects may be freed in any order. A NULL object elsewhere is INVALID_ARGUMENT where
+ *     there is a status, and nothing (0, NULL, a text of size 0) where there is none.
+ *   - A structure that crosses in an array or by pointer travels with its size: the library reads
+ *     and writes that many bytes, takes missing members as zero and refuses members it does not
+ *     know unless they are zero. `reserved` members must be zero.
+ *   - const is the thread contract: functions that take a const object may run concurrently on it;
+ *     functions that take a mutable one need it to themselves. The client is the exception, said
+ *     there: its functions may all run concurrently.
+ *   - No function aborts, prints, reads a clock, the environment or the locale, or starts a thread.
+ *     An absent instant is INT64_MIN nanoseconds.
+ *
+ * Each function states Thread, Owns, Errors and Since.
+ */
+#ifndef TOKENTRA_TOKENTRA_H_
+#define TOKENTRA_TOKENTRA_H_
+
+#include <stddef.h>
+#include <stdint.h>
+
+#if defined(TOKENTRA_STATIC)
+#define TOKENTRA_API
+#elif defined(__GNUC__)
+#define TOKENTRA_API __attribute__((visibility("default")))
+#else
+#define TOKENTRA_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TOKENTRA_VERSION_MAJOR 0
+#define TOKENTRA_VERSION_MINOR 1
+#define TOKENTRA_VERSION_PATCH 0
+#define TOKENTRA_ABI_VERSION 1
+
+/* ---- 1. Values ------------------------------------------------------------------------------ */
+
+/* Codes are those of google.rpc.Code, 0 to 16; never renumbered. */
+typedef int32_t tokentra_status;
+#define TOKENTRA_OK 0
+#define TOKENTRA_CANCELLED 1
+#define TOKENTRA_UNKNOWN 2
+#define TOKENTRA_INVALID_ARGUMENT 3    /* the caller's input is wrong; the message names it */
+#define TOKENTRA_DEADLINE_EXCEEDED 4
+#define TOKENTRA_NOT_FOUND 5
+#define TOKENTRA_ALREADY_EXISTS 6
+#define TOKENTRA_PERMISSION_DENIED 7
+#define TOKENTRA_RESOURCE_EXHAUSTED 8  /* memory or a stated limit */
+#define TOKENTRA_FAILED_PRECONDITION 9
+#define TOKENTRA_ABORTED 10
+#define TOKENTRA_OUT_OF_RANGE 11       /* an amount or an index beyond its range */
+#define TOKENTRA_UNIMPLEMENTED 12
+#define TOKENTRA_INTERNAL 13           /* a defect of tokentra */
+#define TOKENTRA_UNAVAILABLE 14
+#define TOKENTRA_DATA_LOSS 15
+#define TOKENTRA_UNAUTHENTICATED 16
+
+typedef struct tokentra_text {
+  const char* data;
+  size_t size;
+} tokentra_text;
+
+/* A signed 128-bit count of 10^-18 US dollars, little word first: Arrow decimal128(38,18). */
+typedef struct tokentra_money {
+  uint64_t lo;
+  int64_t hi;
+} tokentra_money;
+
+/* Listed means present: a quantity of 0 is a statement, a meter not listed is absent. */
+typedef struct tokentra_quantity {
+  uint32_t meter; /* tokentra_meter_id */
+  uint32_t reserved;
+  uint64_t quantity;
+} tokentra_quantity;
+
+/* A condition or a metadata entry: empty values count. */
+typedef struct tokentra_pair {
+  tokentra_text name;
+  tokentra_text value;
+} tokentra_pair;
+
+#define TOKENTRA_NO_INSTANT INT64_MIN
+
+/* tokentra_call.flags */
+#define TOKENTRA_CALL_BATCH 1u
+
+/* One call of a model: what is priced and tracked. Zero-initialise, then fill in. */
+typedef struct tokentra_call {
+  tokentra_text provider; /* required: "openai", "anthropic", ... */
+  tokentra_text model;    /* when `response` does not name it, or to override it */
+  tokentra_text api;      /* flavour of `response`; absent: detected */
+  tokentra_text service_tier;
+  tokentra_text region;
+  tokentra_text id;       /* idempotency key; absent: the response's own id */
+  tokentra_text response; /* the response body as JSON; or `usage` */
+  const tokentra_quantity* usage;
+  size_t usage_count;
+  const tokentra_pair* conditions;
+  size_t condition_count;
+  const tokentra_pair* metadata;
+  size_t metadata_count;
+  int64_t at_ns; /* instant of the call, nanoseconds since 1970 UTC (0 is 1970: always set it), or
+                  * TOKENTRA_NO_INSTANT */
+  uint32_t flags;
+  uint32_t reserved;
+} tokentra_call;
+
+/* How a model was found in the catalog. */
+#define TOKENTRA_MATCH_NONE 0
+#define TOKENTRA_MATCH_EXACT 1
+#define TOKENTRA_MATCH_ALIAS 2
+#define TOKENTRA_MATCH_PATTERN 3
+#define TOKENTRA_MATCH_NORMALIZED 4
+
+/* What pricing came to. Unpriced is never 0: its total is meaningless. */
+#define TOKENTRA_STATE_PRICED 1
+#define TOKENTRA_STATE_FREE 2
+#define TOKENTRA_STATE_PARTIAL 3   /* some quantity has no rate; the total is of the rest */
+#define TOKENTRA_STATE_UNPRICED 4
+#define TOKENTRA_STATE_UNMETERED 5 /* the body carries no usage */
+
+#define TOKENTRA_QUALITY_EXACT 1
+#define TOKENTRA_QUALITY_SUSPECT 2
+#define TOKENTRA_QUALITY_INCOMPLETE 3
+
+/* What became of a tracked call. */
+#define TOKENTRA_OUTCOME_RECORDED 1
+#define TOKENTRA_OUTCOME_DUPLICATE 2 /* same id, same content: counted once */
+#define TOKENTRA_OUTCOME_CONFLICT 3  /* same id, other content: counted apart */
+#define TOKENTRA_OUTCOME_REFUSED 4   /* the usage is invalid; the error says why */
+#define TOKENTRA_OUTCOME_UNMETERED 5
+
+typedef struct tokentra_error tokentra_error;
+typedef struct tokentra_document tokentra_document;
+typedef struct tokentra_catalog tokentra_catalog;
+typedef struct tokentra_cost tokentra_cost;
+typedef struct tokentra_extraction tokentra_extraction;
+typedef struct tokentra_records tokentra_records;
+typedef struct tokentra_client_options tokentra_client_options;
+typedef struct tokentra_client tokentra_client;
+typedef struct tokentra_recorder tokentra_recorder;
+typedef struct tokentra_snapshot tokentra_snapshot;
+typedef struct tokentra_rows tokentra_rows;
+
+/* ---- 2. The library itself, errors, meters --------------------------------------------------- */
+
+/* Static text "0.1.0".
+ * Thread: any. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API const char* tokentra_version_string(void);
+
+/* major * 10000 + minor * 100 + patch.
+ * Thread: any. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API uint32_t tokentra_version_number(void);
+
+/* The version of this interface; it changes only when a function or layout changes meaning.
+ * Thread: any. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API uint32_t tokentra_abi_version(void);
+
+/* Static JSON text that describes this interface: functions, structures with sizes and offsets,
+ * constants. Bindings compare their own tables with it.
+ * Thread: any. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API const char* tokentra_abi_manifest(void);
+
+/* Static text "INVALID_ARGUMENT"; "UNKNOWN_STATUS" for a number that is no code.
+ * Thread: any. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API const char* tokentra_status_name(tokentra_status status);
+
+/* Thread: concurrent. Owns: nothing. Errors: none (NULL has code TOKENTRA_OK). Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_error_code(const tokentra_error* error);
+
+/* One line: fact, offending value, limit or nearest valid.
+ * Thread: concurrent. Owns: view, lives as long as `error`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_error_message(const tokentra_error* error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_error_free(tokentra_error* error);
+
+/* Thread: concurrent. Owns: view, lives as long as `document`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_document_text(const tokentra_document* document);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_document_free(tokentra_document* document);
+
+/* Meter ids are 1 to this number; ids never change their meaning.
+ * Thread: any. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API uint32_t tokentra_meter_count(void);
+
+/* 0 when there is no meter of that name. Names in seconds have none: quantities are milliseconds.
+ * Thread: any. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API uint32_t tokentra_meter_id(tokentra_text name);
+
+/* Static text; size 0 when there is no such meter.
+ * Thread: any. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_meter_name(uint32_t meter);
+
+/* Decimal text of an amount, exact and as short as possible ("0.00875"), into a caller's buffer of
+ * at least TOKENTRA_MONEY_TEXT_MAX bytes; NUL-terminated; returns its length without the NUL, 0
+ * when the amount is out of range. `places` of 0 to 18 rounds half to even for display, a negative
+ * one keeps everything.
+ * Thread: any. Owns: nothing. Errors: none. Since: 1.0 */
+#define TOKENTRA_MONEY_TEXT_MAX 48
+TOKENTRA_API size_t tokentra_money_format(tokentra_money money, int32_t places, char* buffer);
+
+/* Instant of an RFC 3339 text with a zone.
+ * Thread: any. Owns: *error. Errors: INVALID_ARGUMENT. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_instant_parse(tokentra_text text, int64_t* at_ns,
+                                                    tokentra_error** error);
+
+/* ---- 3. Catalog ------------------------------------------------------------------------------ */
+
+/* The catalog compiled into the library. Parses nothing.
+ * Thread: any. Owns: *catalog (tokentra_catalog_free), *error. Errors: RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_catalog_open_builtin(tokentra_catalog** catalog,
+                                                           tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_catalog_free(tokentra_catalog* catalog);
+
+/* SHA-256 over everything a price depends on, hexadecimal.
+ * Thread: concurrent. Owns: view, lives as long as `catalog`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_catalog_digest(const tokentra_catalog* catalog);
+
+/* The newest date any price was read from its list, "2026-11-10".
+ * Thread: concurrent. Owns: view, lives as long as `catalog`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_catalog_as_of(const tokentra_catalog* catalog);
+
+/* Thread: concurrent. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API size_t tokentra_catalog_provider_count(const tokentra_catalog* catalog);
+
+/* Size 0 past the end.
+ * Thread: concurrent. Owns: view, lives as long as `catalog`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_catalog_provider(const tokentra_catalog* catalog, size_t index);
+
+/* tokentra_model.flags */
+#define TOKENTRA_MODEL_DEPRECATED 1u
+#define TOKENTRA_MODEL_PRICED 2u /* has at least one price row */
+#define TOKENTRA_MODEL_ALIAS 4u  /* an id that pins conditions of the model `canonical` */
+
+typedef struct tokentra_model {
+  tokentra_text id;
+  tokentra_text canonical; /* the model's own id */
+  uint32_t price_rows;
+  uint32_t flags;
+  uint64_t reserved;
+} tokentra_model;
+
+/* Models of provider `provider_index`, with the aliases that pin conditions after them.
+ * Thread: concurrent. Owns: nothing. Errors: none (0 past the end). Since: 1.0 */
+TOKENTRA_API size_t tokentra_catalog_model_count(const tokentra_catalog* catalog,
+                                                 size_t provider_index);
+
+/* Thread: concurrent. Owns: views in *model, live as long as `catalog`; *error.
+ * Errors: OUT_OF_RANGE, INVALID_ARGUMENT (model_size). Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_catalog_model_at(const tokentra_catalog* catalog,
+                                                       size_t provider_index, size_t model_index,
+                                                       tokentra_model* model, size_t model_size,
+                                                       tokentra_error** error);
+
+/* ---- 4. Price -------------------------------------------------------------------------------- */
+
+/* Prices one call. A call whose model or conditions have no price is no error: its state is
+ * TOKENTRA_STATE_UNPRICED and its summary says why.
+ * Thread: concurrent. Owns: *cost (tokentra_cost_free), *error.
+ * Errors: INVALID_ARGUMENT (contradicting meters, a body that is no JSON object, no instant where
+ * the price depends on it), OUT_OF_RANGE (an amount), RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_price(const tokentra_catalog* catalog,
+                                            const tokentra_call* call, size_t call_size,
+                                            tokentra_cost** cost, tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_cost_free(tokentra_cost* cost);
+
+typedef struct tokentra_cost_summary {
+  tokentra_money total;        /* meaningless when unpriced or unmetered */
+  tokentra_money reported;     /* the provider's own total, when has_reported */
+  tokentra_text provider;      /* the channel that was priced */
+  tokentra_text model;         /* the catalog's id; as named when unpriced */
+  tokentra_text service_tier;  /* tokentra's word for the tier that was priced */
+  tokentra_text region;        /* absent when none was stated and the provider has no default */
+  tokentra_text response_id;
+  tokentra_text reason;        /* why it is unpriced; absent otherwise */
+  uint32_t state;
+  uint32_t match;
+  uint32_t quality;
+  uint32_t has_reported;
+  uint32_t parts;
+  uint32_t lines;
+  uint32_t meters;
+  uint32_t suggestions;
+  uint32_t findings;
+  uint32_t batch;
+  uint64_t reserved;
+} tokentra_cost_summary;
+
+/* Thread: concurrent. Owns: views in *summary, live as long as `cost`; *error.
+ * Errors: INVALID_ARGUMENT (summary_size). Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_cost_summarize(const tokentra_cost* cost,
+                                                     tokentra_cost_summary* summary,
+                                                     size_t summary_size, tokentra_error** error);
+
+/* One billed meter of one part. amount = quantity * rate / per, exactly. */
+typedef struct tokentra_cost_line {
+  tokentra_money amount;
+  tokentra_money rate; /* money per `per` quanta, as published */
+  uint64_t per;
+  uint64_t quantity; /* billed */
+  tokentra_text model;
+  tokentra_text meter;
+  tokentra_text rate_text; /* decimal text as published: "2.5" */
+  tokentra_text price_row; /* content id */
+  tokentra_text source;    /* the provider's page, absent when no list names it */
+  tokentra_text as_of;
+} tokentra_cost_line;
+
+/* Thread: concurrent. Owns: views in *line, live as long as `cost`; *error.
+ * Errors: OUT_OF_RANGE, INVALID_ARGUMENT (line_size). Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_cost_line_at(const tokentra_cost* cost, size_t index,
+                                                   tokentra_cost_line* line, size_t line_size,
+                                                   tokentra_error** error);
+
+/* The inclusive usage of all parts together; `summary.meters` elements.
+ * Thread: concurrent. Owns: array, lives as long as `cost`. Errors: none. Since: 1.0 */
+TOKENTRA_API const tokentra_quantity* tokentra_cost_usage(const tokentra_cost* cost);
+
+/* Nearest ids for an unknown model; size 0 past the end.
+ * Thread: concurrent. Owns: view, lives as long as `cost`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_cost_suggestion(const tokentra_cost* cost, size_t index);
+
+/* What was wrong with the body or the conditions though it could be priced; size 0 past the end.
+ * Thread: concurrent. Owns: view, lives as long as `cost`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_cost_finding(const tokentra_cost* cost, size_t index);
+
+/* The cost as one JSON object, the shape that `tokentra price --json` prints.
+ * Thread: concurrent. Owns: *document, *error. Errors: RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_cost_json(const tokentra_cost* cost,
+                                                tokentra_document** document,
+                                                tokentra_error** error);
+
+/* Why this number: input, match, class, price row, conditions, arithmetic, source. Plain text of
+ * several lines.
+ * Thread: concurrent. Owns: *document, *error. Errors: RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_cost_explain(const tokentra_cost* cost,
+                                                   tokentra_document** document,
+                                                   tokentra_error** error);
+
+/* Result of one element of a batch. */
+typedef struct tokentra_price_result {
+  tokentra_money total;
+  uint32_t state;
+  uint32_t match;
+  int32_t status; /* TOKENTRA_OK, or why this element has no state */
+  uint32_t reserved;
+} tokentra_price_result;
+
+/* Prices many calls; one result an element, errors included, in order. The usage of call i is
+ * quantities[offsets[i]] to quantities[offsets[i + 1]] (offsets has count + 1 elements) unless the
+ * call carries its own or a response.
+ * Thread: concurrent. Owns: *error. Errors: INVALID_ARGUMENT for the call as a whole only.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_price_batch(
+    const tokentra_catalog* catalog, const tokentra_call* calls, size_t count, size_t call_size,
+    const tokentra_quantity* quantities, const uint64_t* offsets, tokentra_price_result* results,
+    size_t result_size, tokentra_error** error);
+
+/* ---- 5. Extract ------------------------------------------------------------------------------ */
+
+/* Reads usage from a response body.
+ * Thread: any. Owns: *extraction (tokentra_extraction_free), *error.
+ * Errors: INVALID_ARGUMENT (no JSON object, unknown provider or api), RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_extract(tokentra_text body, tokentra_text provider,
+                                              tokentra_text api, tokentra_extraction** extraction,
+                                              tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_extraction_free(tokentra_extraction* extraction);
+
+typedef struct tokentra_extraction_summary {
+  tokentra_money reported;
+  tokentra_text provider;
+  tokentra_text api;
+  tokentra_text model;
+  tokentra_text response_id;
+  uint32_t quality;
+  uint32_t has_reported;
+  uint32_t parts; /* 0: unmetered */
+  uint32_t conditions;
+  uint32_t findings;
+  uint32_t meters; /* of all parts together */
+  uint64_t reserved;
+} tokentra_extraction_summary;
+
+/* Thread: concurrent. Owns: views in *summary, live as long as `extraction`; *error.
+ * Errors: INVALID_ARGUMENT (summary_size). Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_extraction_summarize(const tokentra_extraction* extraction,
+                                                           tokentra_extraction_summary* summary,
+                                                           size_t summary_size,
+                                                           tokentra_error** error);
+
+/* The inclusive usage of all parts together; `summary.meters` elements.
+ * Thread: concurrent. Owns: array, lives as long as `extraction`. Errors: none. Since: 1.0 */
+TOKENTRA_API const tokentra_quantity* tokentra_extraction_usage(
+    const tokentra_extraction* extraction);
+
+typedef struct tokentra_part {
+  tokentra_text model;
+  const tokentra_quantity* usage;
+  size_t usage_count;
+} tokentra_part;
+
+/* Thread: concurrent. Owns: views in *part, live as long as `extraction`; *error.
+ * Errors: OUT_OF_RANGE, INVALID_ARGUMENT (part_size). Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_extraction_part_at(const tokentra_extraction* extraction,
+                                                         size_t index, tokentra_part* part,
+                                                         size_t part_size,
+                                                         tokentra_error** error);
+
+/* Conditions stated in the body, in the provider's words. Both sizes 0 past the end.
+ * Thread: concurrent. Owns: views, live as long as `extraction`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_pair tokentra_extraction_condition(const tokentra_extraction* extraction,
+                                                         size_t index);
+
+/* Thread: concurrent. Owns: view, lives as long as `extraction`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_extraction_finding(const tokentra_extraction* extraction,
+                                                       size_t index);
+
+/* ---- 6. Records ------------------------------------------------------------------------------ */
+
+/* tokentra_records_options.flags */
+#define TOKENTRA_RECORDS_JSON 1u /* make the JSON text of every result */
+
+typedef struct tokentra_records_options {
+  uint64_t first_line;    /* number of the chunk's first line, from 1 */
+  int64_t default_at_ns;  /* for records without `at`; TOKENTRA_NO_INSTANT: those are refused */
+  int64_t since_ns;       /* records before it are skipped; 0 or TOKENTRA_NO_INSTANT: none */
+  int64_t until_ns;       /* records at or after it are; 0 or TOKENTRA_NO_INSTANT: none */
+  uint32_t flags;
+  uint32_t reserved;
+  uint64_t reserved2;
+} tokentra_records_options;
+
+/* Prices a chunk of JSON Lines: whole lines, the last one with or without its newline. Blank lines
+ * have no result but count as lines. A record that cannot be read gives a result with a status.
+ * Thread: concurrent. Owns: *records (tokentra_records_free), *error.
+ * Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_records_price(const tokentra_catalog* catalog,
+                                                    tokentra_text chunk,
+                                                    const tokentra_records_options* options,
+                                                    size_t options_size,
+                                                    tokentra_records** records,
+                                                    tokentra_error** error);
+
+/* Prices a chunk as above and records every record in the client's ledger: same ids once.
+ * Thread: concurrent. Owns: *records (tokentra_records_free), *error.
+ * Errors: as tokentra_records_price. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_records_track(tokentra_client* client, tokentra_text chunk,
+                                                    const tokentra_records_options* options,
+                                                    size_t options_size,
+                                                    tokentra_records** records,
+                                                    tokentra_error** error);
+
+/* Explains the one record on `line`, as tokentra_cost_explain does.
+ * Thread: concurrent. Owns: *document, *error. Errors: as tokentra_price, and those of reading the
+ * record. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_records_explain(const tokentra_catalog* catalog,
+                                                      tokentra_text line,
+                                                      const tokentra_records_options* options,
+                                                      size_t options_size,
+                                                      tokentra_document** document,
+                                                      tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_records_free(tokentra_records* records);
+
+/* Thread: concurrent. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API size_t tokentra_records_count(const tokentra_records* records);
+
+/* Lines of the chunk, blank ones included.
+ * Thread: concurrent. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API uint64_t tokentra_records_lines(const tokentra_records* records);
+
+/* tokentra_record.flags */
+#define TOKENTRA_RECORD_SKIPPED 1u /* outside since/until */
+
+typedef struct tokentra_record {
+  tokentra_money total;
+  uint64_t line;
+  tokentra_text provider;
+  tokentra_text model;   /* the catalog's id; as named when unpriced */
+  tokentra_text id;
+  tokentra_text message; /* of the error, or why it is unpriced */
+  tokentra_text json;    /* with TOKENTRA_RECORDS_JSON: one object, no newline */
+  int64_t at_ns;
+  uint64_t input_tokens;  /* inclusive, 0 when absent */
+  uint64_t output_tokens;
+  int32_t status; /* TOKENTRA_OK, or why the record is refused */
+  uint32_t state;
+  uint32_t match;
+  uint32_t quality;
+  uint32_t outcome; /* of tracking; 0 when only priced */
+  uint32_t flags;
+  uint64_t reserved;
+} tokentra_record;
+
+/* Thread: concurrent. Owns: views in *record, live as long as `records`; *error.
+ * Errors: OUT_OF_RANGE, INVALID_ARGUMENT (record_size). Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_records_at(const tokentra_records* records, size_t index,
+                                                 tokentra_record* record, size_t record_size,
+                                                 tokentra_error** error);
+
+/* ---- 7. Client ------------------------------------------------------------------------------- */
+
+/* Thread: any. Owns: *options (tokentra_client_options_free), *error.
+ * Errors: RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_options_new(tokentra_client_options** options,
+                                                         tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_client_options_free(tokentra_client_options* options);
+
+/* The catalog to price with; without it the built-in one.
+ * Thread: exclusive. Owns: shares `catalog`; *error. Errors: INVALID_ARGUMENT. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_options_set_catalog(tokentra_client_options* options,
+                                                                 const tokentra_catalog* catalog,
+                                                                 tokentra_error** error);
+
+/* Metadata keys that the ledger aggregates by, at most 32; default: project_id, team_id, feature,
+ * environment.
+ * Thread: exclusive. Owns: copies; *error.
+ * Errors: INVALID_ARGUMENT (too many, twice the same, empty), RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_options_set_dimensions(
+    tokentra_client_options* options, const tokentra_text* names, size_t count,
+    tokentra_error** error);
+
+/* Metadata every event gets unless it states the key itself.
+ * Thread: exclusive. Owns: copies; *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_options_set_metadata(tokentra_client_options* options,
+                                                                  const tokentra_pair* metadata,
+                                                                  size_t count,
+                                                                  tokentra_error** error);
+
+/* Limits by name: "ids_max" (ids remembered to count duplicates once, exact up to it; default
+ * 1,000,000), "cells_max", "keys_max", "classes_max" (the ledger's memory; past one, events are
+ * folded, totals stay exact).
+ * Thread: exclusive. Owns: *error. Errors: NOT_FOUND (name), INVALID_ARGUMENT (value).
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_options_set_limit(tokentra_client_options* options,
+                                                               tokentra_text name, uint64_t value,
+                                                               tokentra_error** error);
+
+/* Reads a limit back, the default where it was not set.
+ * Thread: concurrent. Owns: *error. Errors: NOT_FOUND. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_options_get_limit(
+    const tokentra_client_options* options, tokentra_text name, uint64_t* value,
+    tokentra_error** error);
+
+/* A client: catalog + ledger, with default metadata. `options` may be NULL. All functions on a
+ * client may run concurrently, except tokentra_client_free.
+ * Thread: any. Owns: *client (tokentra_client_free), *error.
+ * Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_new(const tokentra_client_options* options,
+                                                 tokentra_client** client, tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_client_free(tokentra_client* client);
+
+/* A client with more metadata over the same ledger; entries given here win over the parent's.
+ * Thread: concurrent. Owns: *child, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_with_metadata(tokentra_client* client,
+                                                           const tokentra_pair* metadata,
+                                                           size_t count, tokentra_client** child,
+                                                           tokentra_error** error);
+
+/* tokentra_track_result.flags */
+#define TOKENTRA_TRACK_FOLDED 1u     /* a ledger limit was reached: counted under a coarser key */
+#define TOKENTRA_TRACK_FINDINGS 2u   /* tokentra_price on the same call tells them */
+
+typedef struct tokentra_track_result {
+  tokentra_money total; /* meaningless when unpriced, unmetered or refused */
+  uint32_t outcome;
+  uint32_t state;
+  uint32_t match;
+  uint32_t quality;
+  uint32_t flags;
+  uint32_t reserved;
+  uint64_t reserved2;
+} tokentra_track_result;
+
+/* Prices a call and records it. Invalid usage is refused: the outcome says so, it is counted with
+ * its reason, the status is that of the error and *result is written all the same.
+ * Thread: concurrent, wait-free for keys the thread has seen (events with an id take a lock-free
+ * look-up besides). Owns: *error. Errors: as tokentra_price. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_track(tokentra_client* client,
+                                                   const tokentra_call* call, size_t call_size,
+                                                   tokentra_track_result* result,
+                                                   size_t result_size, tokentra_error** error);
+
+/* A recorder: provider, model, conditions and metadata of `call` bound once; usage, instant and id
+ * of it are ignored.
+ * Thread: concurrent. Owns: *recorder (tokentra_recorder_free), *error.
+ * Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_recorder_new(tokentra_client* client,
+                                                   const tokentra_call* call, size_t call_size,
+                                                   tokentra_recorder** recorder,
+                                                   tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_recorder_free(tokentra_recorder* recorder);
+
+/* Records usage under the recorder's bindings.
+ * Thread: concurrent, wait-free as tokentra_client_track. Owns: *error.
+ * Errors: as tokentra_client_track. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_recorder_record(const tokentra_recorder* recorder,
+                                                      const tokentra_quantity* usage, size_t count,
+                                                      int64_t at_ns, tokentra_track_result* result,
+                                                      size_t result_size, tokentra_error** error);
+
+/* An immutable view of the ledger: every event whose tracking returned before is in it.
+ * Thread: concurrent. Owns: *snapshot (tokentra_snapshot_free), *error.
+ * Errors: RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_snapshot(tokentra_client* client,
+                                                      tokentra_snapshot** snapshot,
+                                                      tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_snapshot_free(tokentra_snapshot* snapshot);
+
+typedef struct tokentra_snapshot_totals {
+  tokentra_money cost; /* of priced and partial events */
+  tokentra_money reported;
+  uint64_t events; /* recorded, priced or not; refused, duplicate and conflicting ones are apart */
+  uint64_t unpriced_events;
+  uint64_t partial_events;
+  uint64_t unmetered_events;
+  uint64_t refused_events;
+  uint64_t duplicate_events;
+  uint64_t conflict_events;
+  uint64_t folded_events;
+  uint64_t reported_events;
+  uint64_t cells;
+} tokentra_snapshot_totals;
+
+/* Thread: concurrent. Owns: *error. Errors: INVALID_ARGUMENT (totals_size), OUT_OF_RANGE.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_snapshot_total(const tokentra_snapshot* snapshot,
+                                                     tokentra_snapshot_totals* totals,
+                                                     size_t totals_size, tokentra_error** error);
+
+/* From `from_ns` on, local time is UTC plus `offset_seconds` (a multiple of 900). */
+typedef struct tokentra_zone_offset {
+  int64_t from_ns;
+  int32_t offset_seconds;
+  uint32_t reserved;
+} tokentra_zone_offset;
+
+typedef struct tokentra_group_options {
+  int64_t since_ns; /* buckets before it are left out; 0 or TOKENTRA_NO_INSTANT: none */
+  int64_t until_ns; /* buckets at or after it are left out; 0 or TOKENTRA_NO_INSTANT: none */
+  const tokentra_zone_offset* zone; /* ascending; for `day` and `hour`; none: UTC */
+  size_t zone_count;
+} tokentra_group_options;
+
+/* Rows of the snapshot grouped by keys: dimensions, `provider`, `model`, `state`, `service_tier`,
+ * `region`, `batch`, `bucket`, `hour`, `day`. Rows are sorted by cost, highest first, then by keys;
+ * with a time key, by time first. The costs of all rows sum to the snapshot's cost exactly.
+ * `options` may be NULL.
+ * Thread: concurrent. Owns: *rows (tokentra_rows_free), *error.
+ * Errors: INVALID_ARGUMENT (unknown key; names the nearest), OUT_OF_RANGE, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_snapshot_group(const tokentra_snapshot* snapshot,
+                                                     const tokentra_text* keys, size_t key_count,
+                                                     const tokentra_group_options* options,
+                                                     size_t options_size, tokentra_rows** rows,
+                                                     tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_rows_free(tokentra_rows* rows);
+
+/* Thread: concurrent. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API size_t tokentra_rows_count(const tokentra_rows* rows);
+
+typedef struct tokentra_row {
+  tokentra_money cost;
+  tokentra_money reported;
+  const tokentra_quantity* usage; /* inclusive meters, those above zero */
+  size_t usage_count;
+  uint64_t events;
+  uint64_t unpriced_events;
+  uint64_t partial_events;
+  uint64_t unmetered_events;
+  uint64_t folded_events;
+  uint64_t reserved;
+} tokentra_row;
+
+/* Thread: concurrent. Owns: views in *row, live as long as `rows`; *error.
+ * Errors: OUT_OF_RANGE, INVALID_ARGUMENT (row_size). Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_rows_at(const tokentra_rows* rows, size_t index,
+                                              tokentra_row* row, size_t row_size,
+                                              tokentra_error** error);
+
+/* How a row's key stands. */
+#define TOKENTRA_KEY_ABSENT 0  /* the events do not state it */
+#define TOKENTRA_KEY_PRESENT 1
+#define TOKENTRA_KEY_FOLDED 2  /* lost to a ledger limit; totals are exact all the same */
+
+/* The value of key `key_index` (in the order given to tokentra_snapshot_group) in a row, and
+ * through `presence` (may be NULL) how it stands. Size 0 unless present, and past either end.
+ * Thread: concurrent. Owns: view, lives as long as `rows`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_rows_key(const tokentra_rows* rows, size_t index,
+                                             size_t key_index, uint32_t* presence);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* TOKENTRA_TOKENTRA_H_ */

@@ -1,0 +1,84 @@
+// The objects behind the opaque handles.
+
+#ifndef TOKENTRA_CAPI_SRC_HANDLES_H_
+#define TOKENTRA_CAPI_SRC_HANDLES_H_
+
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "call.h"
+#include "core/client/client.h"
+#include "core/client/records.h"
+
+struct tokentra_catalog {
+  std::shared_ptr<const tokentra::Catalog> catalog;
+  // Ids that pin conditions, by provider: listed after the models, found when first asked for.
+  mutable std::once_flag pinned_once;
+  mutable std::vector<std::vector<const tokentra::NameRecord*>> pinned_names;
+};
+
+struct tokentra_cost {
+  std::shared_ptr<const tokentra::Catalog> catalog;
+  tokentra::capi::CallStorage storage;
+  tokentra::Evaluation evaluation;
+  std::string reason;
+  std::vector<tokentra_quantity> usage;
+  std::vector<std::string_view> suggestions;
+  std::size_t line_count = 0;
+};
+
+struct tokentra_extraction {
+  tokentra::Extraction extraction;
+  std::vector<tokentra_quantity> usage;
+  std::vector<std::vector<tokentra_quantity>> part_usage;
+};
+
+struct tokentra_records {
+  tokentra::RecordsResult result;
+};
+
+struct tokentra_client_options {
+  tokentra::ClientOptions options;
+};
+
+struct tokentra_client {
+  std::shared_ptr<tokentra::Client> client;
+};
+
+struct tokentra_recorder {
+  std::shared_ptr<tokentra::Client> client;
+  tokentra::capi::CallStorage storage;
+  tokentra::DimensionsId dimensions = 0;
+  bool has_findings = false;
+};
+
+struct tokentra_snapshot {
+  std::shared_ptr<const tokentra::SnapshotView> view;
+};
+
+struct tokentra_rows {
+  std::vector<tokentra::GroupRow> rows;
+  std::vector<std::vector<tokentra_quantity>> usage;
+};
+
+namespace tokentra::capi {
+
+inline std::vector<tokentra_quantity> ToC(const Usage& usage) {
+  std::vector<tokentra_quantity> quantities;
+  for (const Quantity& item : usage.quantities()) {
+    quantities.push_back({item.meter, 0, item.quantity});
+  }
+  return quantities;
+}
+
+// The C number of an evaluation's state.
+inline std::uint32_t StateNumber(bool unmetered, CostState state) {
+  return unmetered ? TOKENTRA_STATE_UNMETERED : static_cast<std::uint32_t>(state);
+}
+
+}  // namespace tokentra::capi
+
+#endif  // TOKENTRA_CAPI_SRC_HANDLES_H_

@@ -1,0 +1,174 @@
+#include "core/analysis/snapshot_view.h"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/analysis/group_key.h"
+#include "core/base/text.h"
+
+namespace tokentra {
+namespace {
+
+// What an entry's events are to a reader.
+std::string_view StateOf(const SnapshotClass& snapshot_class, CostState state) {
+  switch (snapshot_class.kind) {
+    case ClassKind::kUnmetered:
+      return "unmetered";
+    case ClassKind::kRefused:
+      return "refused";
+    default:
+      return CostStateName(state);
+  }
+}
+
+std::uint64_t SaturatingAdd(std::uint64_t a, std::uint64_t b) {
+  std::uint64_t sum = 0;
+  return __builtin_add_overflow(a, b, &sum) ? ~std::uint64_t{0} : sum;
+}
+
+Atoms AtomsOf(std::span<const AtomQuantity> items) {
+  Atoms atoms;
+  for (const AtomQuantity& item : items) atoms.Append(item.atom, item.quantity);
+  return atoms;
+}
+
+}  // namespace
+
+absl::StatusOr<std::shared_ptr<const SnapshotView>> SnapshotView::Create(
+    std::unique_ptr<const Snapshot> snapshot, std::shared_ptr<const Catalog> catalog,
+    const EventCounters& counters) {
+  std::shared_ptr<SnapshotView> view(new SnapshotView());
+  view->snapshot_ = std::move(snapshot);
+  view->catalog_ = std::move(catalog);
+  view->counters_ = counters;
+  absl::Status status = view->PriceEntries();
+  if (!status.ok()) return status;
+  return std::shared_ptr<const SnapshotView>(std::move(view));
+}
+
+absl::Status SnapshotView::PriceEntries() {
+  const CatalogImage& image = catalog_->image();
+  absl::flat_hash_map<std::string_view, const RowRecord*> rows;
+  rows.reserve(image.rows.size());
+  for (const RowRecord& row : image.rows) rows[image.Text(row.id)] = &row;
+  std::vector<const RowRecord*> row_of_class;
+  for (const SnapshotClass& snapshot_class : snapshot_->classes()) {
+    UsageClass usage_class;
+    usage_class.kind = snapshot_class.kind;
+    if (!snapshot_class.folded && !DecodeUsageClass(snapshot_class.bytes, usage_class)) {
+      return absl::InternalError("a class of the ledger cannot be read");
+    }
+    const auto row = rows.find(usage_class.price_row);
+    if (row == rows.end() && !usage_class.price_row.empty()) {
+      return absl::InternalError(absl::StrCat("price row ", Quote(usage_class.price_row),
+                                              " of a recorded class is not in the catalog"));
+    }
+    row_of_class.push_back(row == rows.end() ? nullptr : row->second);
+    classes_.push_back(usage_class);
+  }
+  for (std::size_t i = 0; i < snapshot_->entries().size(); ++i) {
+    const SnapshotEntry& entry = snapshot_->entries()[i];
+    priced_.push_back(PriceEntry(entry, row_of_class[entry.class_index]));
+    if (!AddEntry(i, totals_)) {
+      return absl::OutOfRangeError("the cost of this snapshot is beyond 10^20 units of currency");
+    }
+  }
+  return absl::OkStatus();
+}
+
+SnapshotView::PricedEntry SnapshotView::PriceEntry(const SnapshotEntry& entry,
+                                                   const RowRecord* row) const {
+  PricedEntry priced;
+  const ClassKind kind = snapshot_->classes()[entry.class_index].kind;
+  if (row == nullptr) {
+    // A folded class keeps the money its parts cost when they were recorded.
+    if (entry.overflow_parts != 0) {
+      priced.cost = Money::FromAttos(entry.overflow_cost).value_or(Money());
+      priced.state = CostState::kPriced;
+    } else if (kind == ClassKind::kFree) {
+      priced.state = CostState::kFree;
+    }
+    return priced;
+  }
+  Cost cost;
+  PriceSums(catalog_->image(), *row, AtomsOf(entry.atoms), AtomsOf(entry.billed), cost);
+  priced.state = cost.state;
+  priced.cost = cost.total;
+  return priced;
+}
+
+bool SnapshotView::AddEntry(std::size_t index, ViewTotals& totals) const {
+  const SnapshotEntry& entry = snapshot_->entries()[index];
+  const ClassKind kind = snapshot_->classes()[entry.class_index].kind;
+  if (kind == ClassKind::kRefused) {
+    totals.refused_events += entry.events;
+    return true;
+  }
+  const PricedEntry& priced = priced_[index];
+  totals.events += entry.events;
+  if (snapshot_->IsFolded(entry)) totals.folded_events += entry.events;
+  if (kind == ClassKind::kUnmetered) {
+    totals.unmetered_events += entry.events;
+  } else if (priced.state == CostState::kUnpriced) {
+    totals.unpriced_events += entry.events;
+  } else if (priced.state == CostState::kPartial) {
+    totals.partial_events += entry.events;
+  }
+  totals.reported_events += entry.reported_events;
+  const std::optional<Money> reported = Money::FromAttos(entry.reported);
+  return totals.cost.Add(priced.cost) && reported.has_value() && totals.reported.Add(*reported);
+}
+
+absl::StatusOr<std::vector<GroupRow>> SnapshotView::Group(std::span<const std::string_view> keys,
+                                                          const GroupOptions& options) const {
+  std::vector<GroupKey> wanted;
+  for (const std::string_view key : keys) {
+    absl::StatusOr<GroupKey> parsed = ParseGroupKey(key, snapshot_->dimension_names());
+    if (!parsed.ok()) return parsed.status();
+    wanted.push_back(*parsed);
+  }
+  std::map<std::vector<KeyValue>, GroupRow> groups;
+  for (std::size_t i = 0; i < snapshot_->entries().size(); ++i) {
+    const SnapshotEntry& entry = snapshot_->entries()[i];
+    const SnapshotClass& snapshot_class = snapshot_->classes()[entry.class_index];
+    if (snapshot_class.kind == ClassKind::kRefused) continue;
+    if (entry.bucket_start != kNoInstant) {
+      if (options.since != kNoInstant && entry.bucket_start < options.since) continue;
+      if (options.until != kNoInstant && entry.bucket_start >= options.until) continue;
+    }
+    const EntryFacts facts{entry, snapshot_class, classes_[entry.class_index],
+                           snapshot_->dimensions()[entry.dimensions_index],
+                           StateOf(snapshot_class, priced_[i].state)};
+    std::vector<KeyValue> values;
+    for (const GroupKey& key : wanted) values.push_back(ValueOf(key, facts, options.zone));
+    GroupRow& row = groups[values];
+    if (!AddEntry(i, row.totals)) {
+      return absl::OutOfRangeError("the cost of this group is beyond 10^20 units of currency");
+    }
+    for (const AtomQuantity& item : entry.atoms) {
+      std::uint64_t& sum = row.atoms[static_cast<std::size_t>(item.atom)];
+      sum = SaturatingAdd(sum, item.quantity);
+    }
+  }
+  std::vector<GroupRow> rows;
+  for (auto& [values, row] : groups) {
+    row.keys = values;
+    rows.push_back(std::move(row));
+  }
+  // Groups stand in key order already: a stable sort keeps it among equals.
+  const auto time_key = std::find_if(wanted.begin(), wanted.end(), IsTimeKey);
+  std::stable_sort(rows.begin(), rows.end(), [&](const GroupRow& a, const GroupRow& b) {
+    if (time_key != wanted.end()) {
+      const auto at = static_cast<std::size_t>(time_key - wanted.begin());
+      if (a.keys[at] != b.keys[at]) return a.keys[at] < b.keys[at];
+    }
+    return a.totals.cost > b.totals.cost;
+  });
+  return rows;
+}
+
+}  // namespace tokentra

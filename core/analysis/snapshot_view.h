@@ -1,0 +1,116 @@
+// Money over a snapshot: each entry priced once, and views that are sums of those.
+//
+// The ledger holds quantities. A view prices every entry with the price row that was in force when
+// it was recorded (its content id stands in the class), once, and then only adds: totals and every
+// breakdown agree to the last unit because they are sums of the same priced entries.
+//
+// Grouping keys: the ledger's dimensions; `provider`, `model`, `state`, `service_tier`, `region`,
+// `batch`; `bucket`, `hour`, `day` (local to a zone that the caller describes by its offsets).
+//
+// Thread: immutable; const methods run concurrently. Cost: pricing is linear in entries, grouping
+// too, with a sort of the groups.
+
+#ifndef TOKENTRA_CORE_ANALYSIS_SNAPSHOT_VIEW_H_
+#define TOKENTRA_CORE_ANALYSIS_SNAPSHOT_VIEW_H_
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "core/catalog/catalog.h"
+#include "core/ledger/snapshot.h"
+#include "core/pricing/price.h"
+#include "core/usage/usage_class.h"
+
+namespace tokentra {
+
+// Counts of the client that the ledger's cells do not hold.
+struct EventCounters {
+  std::uint64_t duplicates = 0;
+  std::uint64_t conflicts = 0;
+};
+
+struct ViewTotals {
+  Money cost;
+  Money reported;
+  std::uint64_t events = 0;  // recorded: priced, free, partial, unpriced, unmetered
+  std::uint64_t unpriced_events = 0;
+  std::uint64_t partial_events = 0;
+  std::uint64_t unmetered_events = 0;
+  std::uint64_t refused_events = 0;
+  std::uint64_t folded_events = 0;
+  std::uint64_t reported_events = 0;
+};
+
+// From `from` on, local time is UTC plus `offset_seconds`.
+struct ZoneOffset {
+  InstantNs from = 0;
+  std::int32_t offset_seconds = 0;
+};
+
+struct GroupOptions {
+  InstantNs since = kNoInstant;  // kNoInstant: unbounded
+  InstantNs until = kNoInstant;
+  std::vector<ZoneOffset> zone;  // ascending; empty: UTC
+};
+
+enum class KeyPresence : std::uint8_t { kAbsent = 0, kPresent = 1, kFolded = 2 };
+
+struct KeyValue {
+  KeyPresence presence = KeyPresence::kAbsent;
+  std::string text;
+
+  friend auto operator<=>(const KeyValue&, const KeyValue&) = default;
+};
+
+struct GroupRow {
+  std::vector<KeyValue> keys;  // in the order asked for
+  ViewTotals totals;
+  std::array<std::uint64_t, kAtomCount> atoms = {};  // capped at 2^64 - 1
+};
+
+class SnapshotView {
+ public:
+  // OUT_OF_RANGE when a sum of money leaves its range, INTERNAL when a class cannot be read.
+  static absl::StatusOr<std::shared_ptr<const SnapshotView>> Create(
+      std::unique_ptr<const Snapshot> snapshot, std::shared_ptr<const Catalog> catalog,
+      const EventCounters& counters);
+
+  const ViewTotals& totals() const { return totals_; }
+  const EventCounters& counters() const { return counters_; }
+  std::size_t entry_count() const { return snapshot_->entries().size(); }
+
+  // Rows sorted by time (when a time key is asked for), then cost, highest first, then keys. Their
+  // costs sum to the cost of all entries within since and until. INVALID_ARGUMENT for an unknown
+  // key, naming the nearest.
+  absl::StatusOr<std::vector<GroupRow>> Group(std::span<const std::string_view> keys,
+                                              const GroupOptions& options) const;
+
+ private:
+  struct PricedEntry {
+    CostState state = CostState::kUnpriced;
+    Money cost;
+  };
+
+  SnapshotView() = default;
+  absl::Status PriceEntries();
+  PricedEntry PriceEntry(const SnapshotEntry& entry, const RowRecord* row) const;
+  // Adds an entry to totals; false when money leaves its range.
+  bool AddEntry(std::size_t index, ViewTotals& totals) const;
+
+  std::unique_ptr<const Snapshot> snapshot_;
+  std::shared_ptr<const Catalog> catalog_;
+  EventCounters counters_;
+  ViewTotals totals_;
+  std::vector<UsageClass> classes_;  // decoded, by the snapshot's class index
+  std::vector<PricedEntry> priced_;  // by entry
+};
+
+}  // namespace tokentra
+
+#endif  // TOKENTRA_CORE_ANALYSIS_SNAPSHOT_VIEW_H_

@@ -1,0 +1,28 @@
+// Reading JSON documents strictly: catalogs, conventions, options.
+//
+// nlohmann/json does the parsing; this file confines its exceptions, refuses duplicate keys (a
+// price given twice is no price) and limits depth. Response bodies and records do not come through
+// here: simdjson reads those.
+//
+// Thread: pure functions.
+
+#ifndef TOKENTRA_CORE_BASE_JSON_H_
+#define TOKENTRA_CORE_BASE_JSON_H_
+
+#include <string_view>
+
+#include "absl/status/statusor.h"
+#include "nlohmann/json.hpp"
+
+namespace tokentra {
+
+using Json = nlohmann::ordered_json;
+
+inline constexpr int kJsonDepthMax = 64;
+
+// `file` names the document in errors.
+absl::StatusOr<Json> ParseJson(std::string_view text, std::string_view file);
+
+}  // namespace tokentra
+
+#endif  // TOKENTRA_CORE_BASE_JSON_H_

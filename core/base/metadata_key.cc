@@ -1,0 +1,33 @@
+#include "core/base/metadata_key.h"
+
+#include <array>
+#include <utility>
+
+namespace tokentra {
+namespace {
+
+// `feature`, `environment` and `service` are spelt alike in both.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSpellings = {
+    {{"project_id", "projectId"},
+     {"team_id", "teamId"},
+     {"user_id", "userId"},
+     {"request_id", "requestId"},
+     {"session_id", "sessionId"}}};
+
+}  // namespace
+
+std::string_view CanonicalMetadataKey(std::string_view key) {
+  for (const auto& [canonical, camel] : kSpellings) {
+    if (key == camel) return canonical;
+  }
+  return key;
+}
+
+std::string_view CamelMetadataKey(std::string_view canonical) {
+  for (const auto& [key, camel] : kSpellings) {
+    if (canonical == key) return camel;
+  }
+  return {};
+}
+
+}  // namespace tokentra

@@ -1,0 +1,20 @@
+// Well-known metadata keys and their camelCase spellings, which are the same keys.
+//
+// Thread: pure functions.
+
+#ifndef TOKENTRA_CORE_BASE_METADATA_KEY_H_
+#define TOKENTRA_CORE_BASE_METADATA_KEY_H_
+
+#include <string_view>
+
+namespace tokentra {
+
+// "projectId" -> "project_id"; any other key is itself.
+std::string_view CanonicalMetadataKey(std::string_view key);
+
+// The camelCase spelling of a well-known key; empty when it has none of its own.
+std::string_view CamelMetadataKey(std::string_view canonical);
+
+}  // namespace tokentra
+
+#endif  // TOKENTRA_CORE_BASE_METADATA_KEY_H_

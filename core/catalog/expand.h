@@ -1,0 +1,42 @@
+// From a model's price rows and variants to full, disjoint rows: variants laid over rows,
+// multipliers applied exactly, bands cut into ranges, coverage decided.
+//
+// Thread: pure functions.
+
+#ifndef TOKENTRA_CORE_CATALOG_EXPAND_H_
+#define TOKENTRA_CORE_CATALOG_EXPAND_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/catalog/image.h"
+#include "core/catalog/source.h"
+
+namespace tokentra {
+
+// A row as it will stand in the image, still in source terms.
+struct FullRow {
+  Interval interval;
+  SourceConditions conditions;
+  std::array<BandRecord, kBandsMax> bands;
+  SourceRates rates;
+  std::map<MeterId, SourceBilled> billed;
+  std::map<MeterId, MeterId> joins;
+  bool free = false;
+  std::string as_of;
+  std::vector<std::string> evidence;
+  std::string source;
+  std::string where;
+};
+
+absl::StatusOr<std::vector<FullRow>> ExpandModel(const SourceModel& model);
+
+// Which rate of `rates` (by position, in meter order) covers each atom. An error names the atom
+// that two rates claim.
+absl::StatusOr<ShapeRecord> CoverAtoms(const FullRow& row);
+
+}  // namespace tokentra
+
+#endif  // TOKENTRA_CORE_CATALOG_EXPAND_H_

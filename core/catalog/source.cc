@@ -1,0 +1,536 @@
+#include "core/catalog/source.h"
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/json.h"
+#include "core/base/text.h"
+
+namespace tokentra {
+namespace {
+
+constexpr std::uint64_t kPerMax = 1'000'000'000'000;
+
+struct NamedStep {
+  std::string_view name;
+  NormalizeStep step;
+};
+constexpr std::array<NamedStep, 6> kSteps = {{{"case", kNormalizeCase},
+                                              {"provider_prefix", kNormalizeProviderPrefix},
+                                              {"bedrock_profile", kNormalizeBedrockProfile},
+                                              {"bedrock_version", kNormalizeBedrockVersion},
+                                              {"vertex_version", kNormalizeVertexVersion},
+                                              {"date_suffix", kNormalizeDateSuffix}}};
+
+// One JSON object being read: knows where it is for errors, and refuses fields nobody asked for.
+class ObjectReader {
+ public:
+  ObjectReader(const Json& json, std::string where, std::vector<std::string_view> fields)
+      : json_(json), where_(std::move(where)), fields_(std::move(fields)) {}
+
+  absl::Status Check() const {
+    if (!json_.is_object()) return Error("", "must be an object");
+    for (const auto& [key, value] : json_.items()) {
+      bool known = false;
+      for (const std::string_view field : fields_) known = known || field == key;
+      if (!known) {
+        return absl::InvalidArgumentError(
+            absl::StrCat(where_, " has the unknown field ", Quote(key), NearestHint(key, fields_)));
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  const Json* Find(std::string_view field) const {
+    const auto found = json_.find(std::string(field));
+    if (found == json_.end() || found->is_null()) return nullptr;
+    return &*found;
+  }
+
+  absl::Status Error(std::string_view field, std::string_view problem) const {
+    return absl::InvalidArgumentError(
+        absl::StrCat(where_, field.empty() ? "" : ": ", field, " ", problem));
+  }
+
+  absl::StatusOr<std::string> Text(std::string_view field) const {
+    const Json* value = Find(field);
+    if (value == nullptr) return Error(field, "is missing");
+    if (!value->is_string() || value->get_ref<const std::string&>().empty()) {
+      return Error(field, "must be a text that is not empty");
+    }
+    return value->get<std::string>();
+  }
+
+  absl::StatusOr<std::string> OptionalText(std::string_view field) const {
+    if (Find(field) == nullptr) return std::string();
+    return Text(field);
+  }
+
+  absl::StatusOr<bool> Bool(std::string_view field, bool absent) const {
+    const Json* value = Find(field);
+    if (value == nullptr) return absent;
+    if (!value->is_boolean()) return Error(field, "must be true or false");
+    return value->get<bool>();
+  }
+
+  absl::StatusOr<std::map<std::string, std::string>> TextMap(std::string_view field) const {
+    std::map<std::string, std::string> map;
+    const Json* value = Find(field);
+    if (value == nullptr) return map;
+    if (!value->is_object()) return Error(field, "must be an object of texts");
+    for (const auto& [key, item] : value->items()) {
+      if (!item.is_string()) return Error(absl::StrCat(field, ".", key), "must be a text");
+      map[key] = item.get<std::string>();
+    }
+    return map;
+  }
+
+  absl::StatusOr<std::vector<std::string>> TextList(std::string_view field) const {
+    std::vector<std::string> list;
+    const Json* value = Find(field);
+    if (value == nullptr) return list;
+    if (!value->is_array()) return Error(field, "must be a list of texts");
+    for (const Json& item : *value) {
+      if (!item.is_string()) return Error(field, "must be a list of texts");
+      list.push_back(item.get<std::string>());
+    }
+    return list;
+  }
+
+  // The items of a list of anything; null when absent.
+  absl::StatusOr<const Json*> List(std::string_view field) const {
+    const Json* value = Find(field);
+    if (value != nullptr && !value->is_array()) return Error(field, "must be a list");
+    return value;
+  }
+
+  absl::StatusOr<InstantNs> QuarterHour(std::string_view field, InstantNs absent) const {
+    if (Find(field) == nullptr) return absent;
+    absl::StatusOr<std::string> text = Text(field);
+    if (!text.ok()) return text.status();
+    absl::StatusOr<InstantNs> instant = ParseInstant(*text);
+    if (!instant.ok()) return Error(field, instant.status().message());
+    if (*instant % (kBucketSeconds * kNsPerSecond) != 0) {
+      return Error(field, absl::StrCat(Quote(*text), " is not on a quarter hour"));
+    }
+    return *instant;
+  }
+
+  absl::StatusOr<Interval> ReadInterval() const {
+    Interval interval;
+    absl::StatusOr<InstantNs> from = QuarterHour("from", interval.from);
+    if (!from.ok()) return from.status();
+    absl::StatusOr<InstantNs> until = QuarterHour("until", interval.until);
+    if (!until.ok()) return until.status();
+    interval = {*from, *until};
+    if (interval.from >= interval.until) return Error("until", "is not after from");
+    return interval;
+  }
+
+  const std::string& where() const { return where_; }
+
+ private:
+  const Json& json_;
+  std::string where_;
+  std::vector<std::string_view> fields_;
+};
+
+absl::StatusOr<MeterId> ReadMeter(const std::string& where, std::string_view name) {
+  const MeterInfo* meter = FindMeter(name);
+  if (meter == nullptr) {
+    return absl::InvalidArgumentError(absl::StrCat(where, " names the unknown meter ", Quote(name),
+                                                   ", nearest is ",
+                                                   Quote(NearestMeterName(name))));
+  }
+  return meter->id;
+}
+
+absl::StatusOr<SourceRate> ReadRate(const std::string& where, const Json& json) {
+  const auto error = [&](std::string_view problem) {
+    return absl::InvalidArgumentError(absl::StrCat(where, " ", problem));
+  };
+  if (!json.is_array() || json.size() != 2 || !json[0].is_string() ||
+      !json[1].is_number_unsigned()) {
+    return error("must be [amount, per], such as [\"2.5\", 1000000]");
+  }
+  SourceRate rate;
+  rate.text = json[0].get<std::string>();
+  absl::StatusOr<Money> amount = Money::Parse(rate.text);
+  if (!amount.ok()) return error(amount.status().message());
+  if (amount->attos() < 0) return error(absl::StrCat("is negative: ", Quote(rate.text)));
+  rate.rate.amount = *amount;
+  rate.rate.per = json[1].get<std::uint64_t>();
+  if (rate.rate.per == 0 || rate.rate.per > kPerMax) {
+    return error(absl::StrCat("is per ", rate.rate.per, ", which is not within 1 and ", kPerMax));
+  }
+  return rate;
+}
+
+absl::StatusOr<SourceRates> ReadRates(const std::string& where, const Json& json) {
+  if (!json.is_object()) {
+    return absl::InvalidArgumentError(absl::StrCat(where, " must be an object of rates"));
+  }
+  SourceRates rates;
+  for (const auto& [name, item] : json.items()) {
+    absl::StatusOr<MeterId> meter = ReadMeter(where, name);
+    if (!meter.ok()) return meter.status();
+    absl::StatusOr<SourceRate> rate = ReadRate(absl::StrCat(where, ".", name), item);
+    if (!rate.ok()) return rate.status();
+    rates[*meter] = *std::move(rate);
+  }
+  return rates;
+}
+
+absl::StatusOr<SourceBand> ReadBand(const std::string& where, const Json& json) {
+  const ObjectReader reader(json, where, {"above", "at_least", "rates"});
+  if (absl::Status status = reader.Check(); !status.ok()) return status;
+  const Json* above = reader.Find("above");
+  const Json* at_least = reader.Find("at_least");
+  const Json* bound = above != nullptr ? above : at_least;
+  if ((above == nullptr) == (at_least == nullptr) || !bound->is_object() || bound->size() != 1 ||
+      !bound->begin().value().is_number_unsigned()) {
+    return reader.Error("", "needs either above or at_least, of one meter and a whole number");
+  }
+  SourceBand band;
+  absl::StatusOr<MeterId> meter = ReadMeter(where, bound->begin().key());
+  if (!meter.ok()) return meter.status();
+  band.meter = *meter;
+  const auto threshold = bound->begin().value().get<std::uint64_t>();
+  constexpr std::uint64_t kThresholdMax = std::uint64_t{1} << 48;
+  if (threshold > kThresholdMax) return reader.Error("", "has a threshold above 2^48");
+  band.min = threshold + (above != nullptr ? 1 : 0);
+  if (band.min == 0) return reader.Error("", "holds always: at_least 0 is no band");
+  const Json* rates = reader.Find("rates");
+  if (rates == nullptr || rates->empty()) return reader.Error("rates", "is missing");
+  absl::StatusOr<SourceRates> read = ReadRates(absl::StrCat(where, ": rates"), *rates);
+  if (!read.ok()) return read.status();
+  band.rates = *std::move(read);
+  return band;
+}
+
+absl::StatusOr<SourceConditions> ReadConditions(const std::string& where, const Json& json) {
+  if (!json.is_object()) {
+    return absl::InvalidArgumentError(absl::StrCat(where, " must be an object"));
+  }
+  SourceConditions conditions;
+  for (const auto& [name, value] : json.items()) {
+    const auto error = [&, &name = name](std::string_view problem) {
+      return absl::InvalidArgumentError(absl::StrCat(where, ".", name, " ", problem));
+    };
+    if (name == "batch") {
+      if (!value.is_boolean() || !value.get<bool>()) return error("must be true, or absent");
+      conditions.batch = true;
+      continue;
+    }
+    if (name == "region" && value.is_object()) {
+      if (value.size() != 1 || !value.contains("not") || !value["not"].is_string()) {
+        return error("must be a node or {\"not\": node}");
+      }
+      conditions.region = SourceRegion{value["not"].get<std::string>(), true};
+      continue;
+    }
+    if (!value.is_string()) return error("must be a text");
+    const auto text = value.get<std::string>();
+    if (name == "region") {
+      conditions.region = SourceRegion{text, false};
+    } else if (name == "service_tier") {
+      conditions.service_tier = text;
+    } else {
+      conditions.named[name] = text;
+    }
+  }
+  return conditions;
+}
+
+absl::Status ReadBilled(const ObjectReader& reader, SourceRow& row) {
+  const Json* billed = reader.Find("billed");
+  if (billed == nullptr) return absl::OkStatus();
+  if (!billed->is_object()) return reader.Error("billed", "must be an object");
+  for (const auto& [name, rule] : billed->items()) {
+    const std::string where = absl::StrCat(reader.where(), ": billed.", name);
+    absl::StatusOr<MeterId> meter = ReadMeter(where, name);
+    if (!meter.ok()) return meter.status();
+    const ObjectReader fields(rule, where, {"minimum", "step"});
+    if (absl::Status status = fields.Check(); !status.ok()) return status;
+    SourceBilled read;
+    for (const auto& [key, value] : rule.items()) {
+      if (!value.is_number_unsigned()) return fields.Error(key, "must be a whole number");
+      (key == "minimum" ? read.minimum : read.step) = value.get<std::uint64_t>();
+    }
+    if (read.step == 0) return fields.Error("step", "must be at least 1");
+    row.billed[*meter] = read;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadVariantFields(const ObjectReader& reader, SourceRow& row) {
+  absl::StatusOr<const Json*> multipliers = reader.List("multiply");
+  if (!multipliers.ok()) return multipliers.status();
+  if (*multipliers != nullptr) {
+    for (const Json& item : **multipliers) {
+      const ObjectReader fields(item, absl::StrCat(reader.where(), ": multiply"),
+                                {"by", "meters"});
+      if (absl::Status status = fields.Check(); !status.ok()) return status;
+      absl::StatusOr<std::string> by = fields.Text("by");
+      if (!by.ok()) return by.status();
+      absl::StatusOr<Money> factor = Money::Parse(*by);
+      if (!factor.ok()) return fields.Error("by", factor.status().message());
+      if (factor->attos() < 0) return fields.Error("by", "is negative");
+      SourceMultiplier multiplier{*factor, {}};
+      absl::StatusOr<std::vector<std::string>> names = fields.TextList("meters");
+      if (!names.ok()) return names.status();
+      if (names->empty()) return fields.Error("meters", "is missing");
+      for (const std::string& name : *names) {
+        absl::StatusOr<MeterId> meter = ReadMeter(fields.where(), name);
+        if (!meter.ok()) return meter.status();
+        multiplier.meters.push_back(*meter);
+      }
+      row.multipliers.push_back(std::move(multiplier));
+    }
+  }
+  absl::StatusOr<std::vector<std::string>> removed = reader.TextList("remove");
+  if (!removed.ok()) return removed.status();
+  for (const std::string& name : *removed) {
+    absl::StatusOr<MeterId> meter = ReadMeter(absl::StrCat(reader.where(), ": remove"), name);
+    if (!meter.ok()) return meter.status();
+    row.remove.push_back(*meter);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status ReadProvenance(const ObjectReader& reader, SourceRow& row) {
+  absl::StatusOr<std::string> as_of = reader.Text("as_of");
+  if (!as_of.ok()) return as_of.status();
+  if (!ParseInstant(absl::StrCat(*as_of, "T00:00:00Z")).ok()) {
+    return reader.Error("as_of", absl::StrCat(Quote(*as_of), " is no date"));
+  }
+  row.as_of = *std::move(as_of);
+  absl::StatusOr<std::vector<std::string>> evidence = reader.TextList("evidence");
+  if (!evidence.ok()) return evidence.status();
+  row.evidence = *std::move(evidence);
+  absl::StatusOr<std::string> source = reader.OptionalText("source");
+  if (!source.ok()) return source.status();
+  row.source = *std::move(source);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<SourceRow> ReadRow(const std::string& where, const Json& json, bool is_variant) {
+  std::vector<std::string_view> fields = {"from",   "until", "conditions", "rates",    "bands",
+                                          "billed", "joins", "as_of",      "evidence", "source"};
+  if (is_variant) {
+    fields.insert(fields.end(), {"multiply", "remove"});
+  } else {
+    fields.push_back("free");
+  }
+  const ObjectReader reader(json, where, std::move(fields));
+  if (absl::Status status = reader.Check(); !status.ok()) return status;
+  SourceRow row;
+  row.where = where;
+  absl::StatusOr<Interval> interval = reader.ReadInterval();
+  if (!interval.ok()) return interval.status();
+  row.interval = *interval;
+  if (const Json* conditions = reader.Find("conditions")) {
+    absl::StatusOr<SourceConditions> read =
+        ReadConditions(absl::StrCat(where, ": conditions"), *conditions);
+    if (!read.ok()) return read.status();
+    row.conditions = *std::move(read);
+  } else if (is_variant) {
+    return reader.Error("conditions", "is missing: a variant holds under some condition");
+  }
+  if (const Json* rates = reader.Find("rates")) {
+    absl::StatusOr<SourceRates> read = ReadRates(absl::StrCat(where, ": rates"), *rates);
+    if (!read.ok()) return read.status();
+    row.rates = *std::move(read);
+  }
+  absl::StatusOr<const Json*> bands = reader.List("bands");
+  if (!bands.ok()) return bands.status();
+  if (*bands != nullptr) {
+    for (const Json& item : **bands) {
+      absl::StatusOr<SourceBand> band =
+          ReadBand(absl::StrCat(where, ": bands[", row.bands.size(), "]"), item);
+      if (!band.ok()) return band.status();
+      row.bands.push_back(*std::move(band));
+    }
+  }
+  if (absl::Status status = ReadBilled(reader, row); !status.ok()) return status;
+  absl::StatusOr<std::map<std::string, std::string>> joins = reader.TextMap("joins");
+  if (!joins.ok()) return joins.status();
+  for (const auto& [join, target] : *joins) {
+    absl::StatusOr<MeterId> from = ReadMeter(absl::StrCat(where, ": joins"), join);
+    if (!from.ok()) return from.status();
+    absl::StatusOr<MeterId> to = ReadMeter(absl::StrCat(where, ": joins"), target);
+    if (!to.ok()) return to.status();
+    row.joins[*from] = *to;
+  }
+  if (is_variant) {
+    if (absl::Status status = ReadVariantFields(reader, row); !status.ok()) return status;
+  } else {
+    absl::StatusOr<bool> free = reader.Bool("free", false);
+    if (!free.ok()) return free.status();
+    row.free = *free;
+    if (row.free != row.rates.empty()) {
+      return reader.Error("rates", row.free ? "must be {} where free is true"
+                                            : "is empty: free is written out, never inferred");
+    }
+  }
+  if (absl::Status status = ReadProvenance(reader, row); !status.ok()) return status;
+  return row;
+}
+
+absl::StatusOr<std::vector<SourceRow>> ReadRows(const ObjectReader& reader, std::string_view field,
+                                                bool is_variant) {
+  std::vector<SourceRow> rows;
+  absl::StatusOr<const Json*> list = reader.List(field);
+  if (!list.ok()) return list.status();
+  if (*list == nullptr) return rows;
+  for (const Json& item : **list) {
+    absl::StatusOr<SourceRow> row =
+        ReadRow(absl::StrCat(reader.where(), ": ", field, "[", rows.size(), "]"), item, is_variant);
+    if (!row.ok()) return row.status();
+    rows.push_back(*std::move(row));
+  }
+  return rows;
+}
+
+absl::StatusOr<SourceAlias> ReadAlias(const std::string& where, const Json& json) {
+  SourceAlias alias;
+  if (json.is_string()) {
+    alias.id = json.get<std::string>();
+    return alias;
+  }
+  const ObjectReader reader(json, where, {"id", "from", "until", "conditions"});
+  if (absl::Status status = reader.Check(); !status.ok()) return status;
+  absl::StatusOr<std::string> id = reader.Text("id");
+  if (!id.ok()) return id.status();
+  alias.id = *std::move(id);
+  absl::StatusOr<Interval> interval = reader.ReadInterval();
+  if (!interval.ok()) return interval.status();
+  alias.interval = *interval;
+  absl::StatusOr<std::map<std::string, std::string>> pins = reader.TextMap("conditions");
+  if (!pins.ok()) return pins.status();
+  alias.pins = *std::move(pins);
+  return alias;
+}
+
+absl::StatusOr<SourceModel> ReadModel(const std::string& file, const Json& json,
+                                      std::size_t index) {
+  std::string where = absl::StrCat(file, ": models[", index, "]");
+  if (json.is_object() && json.contains("id") && json["id"].is_string()) {
+    where = absl::StrCat(file, ": model ", Quote(json["id"].get_ref<const std::string&>()));
+  }
+  const ObjectReader reader(json, where,
+                            {"id", "aliases", "patterns", "deprecated", "dated_snapshots",
+                             "price_rows", "variants", "waivers"});
+  if (absl::Status status = reader.Check(); !status.ok()) return status;
+  SourceModel model;
+  absl::StatusOr<std::string> id = reader.Text("id");
+  if (!id.ok()) return id.status();
+  model.id = *std::move(id);
+  absl::StatusOr<const Json*> aliases = reader.List("aliases");
+  if (!aliases.ok()) return aliases.status();
+  if (*aliases != nullptr) {
+    for (const Json& item : **aliases) {
+      absl::StatusOr<SourceAlias> alias =
+          ReadAlias(absl::StrCat(where, ": aliases[", model.aliases.size(), "]"), item);
+      if (!alias.ok()) return alias.status();
+      model.aliases.push_back(*std::move(alias));
+    }
+  }
+  absl::StatusOr<std::vector<std::string>> patterns = reader.TextList("patterns");
+  if (!patterns.ok()) return patterns.status();
+  model.patterns = *std::move(patterns);
+  absl::StatusOr<bool> deprecated = reader.Bool("deprecated", false);
+  if (!deprecated.ok()) return deprecated.status();
+  model.deprecated = *deprecated;
+  absl::StatusOr<bool> dated = reader.Bool("dated_snapshots", true);
+  if (!dated.ok()) return dated.status();
+  model.dated_snapshots = *dated;
+  absl::StatusOr<std::map<std::string, std::string>> waivers = reader.TextMap("waivers");
+  if (!waivers.ok()) return waivers.status();
+  for (const auto& [name, reason] : *waivers) {
+    absl::StatusOr<MeterId> meter = ReadMeter(absl::StrCat(where, ": waivers"), name);
+    if (!meter.ok()) return meter.status();
+    model.waivers[*meter] = reason;
+  }
+  absl::StatusOr<std::vector<SourceRow>> rows = ReadRows(reader, "price_rows", false);
+  if (!rows.ok()) return rows.status();
+  model.price_rows = *std::move(rows);
+  absl::StatusOr<std::vector<SourceRow>> variants = ReadRows(reader, "variants", true);
+  if (!variants.ok()) return variants.status();
+  model.variants = *std::move(variants);
+  return model;
+}
+
+absl::Status ReadRegions(const ObjectReader& reader, SourceProvider& provider) {
+  const Json* regions = reader.Find("regions");
+  if (regions == nullptr) return absl::OkStatus();
+  if (!regions->is_object()) return reader.Error("regions", "must be an object");
+  for (const auto& [node, parent] : regions->items()) {
+    if (!parent.is_null() && !parent.is_string()) {
+      return reader.Error(absl::StrCat("regions.", node), "must be a parent node or null");
+    }
+    provider.regions.emplace_back(node, parent.is_null() ? "" : parent.get<std::string>());
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<SourceProvider> ReadProvider(std::string_view json, std::string_view file) {
+  absl::StatusOr<Json> parsed = ParseJson(json, file);
+  if (!parsed.ok()) return parsed.status();
+  const ObjectReader reader(*parsed, std::string(file),
+                            {"format", "provider", "name", "currency", "service_tiers", "regions",
+                             "defaults", "normalize", "models"});
+  if (absl::Status status = reader.Check(); !status.ok()) return status;
+  const Json* format = reader.Find("format");
+  if (format == nullptr || !format->is_number_unsigned() || *format != 1) {
+    return reader.Error("format", "must be 1");
+  }
+  SourceProvider provider;
+  provider.file = file;
+  absl::StatusOr<std::string> id = reader.Text("provider");
+  if (!id.ok()) return id.status();
+  provider.id = *std::move(id);
+  absl::StatusOr<std::string> name = reader.Text("name");
+  if (!name.ok()) return name.status();
+  provider.name = *std::move(name);
+  absl::StatusOr<std::string> currency = reader.Text("currency");
+  if (!currency.ok()) return currency.status();
+  if (*currency != "USD") {
+    return reader.Error("currency", absl::StrCat(Quote(*currency), " is not USD"));
+  }
+  provider.currency = *std::move(currency);
+  absl::StatusOr<std::map<std::string, std::string>> tiers = reader.TextMap("service_tiers");
+  if (!tiers.ok()) return tiers.status();
+  provider.service_tiers = *std::move(tiers);
+  absl::StatusOr<std::map<std::string, std::string>> defaults = reader.TextMap("defaults");
+  if (!defaults.ok()) return defaults.status();
+  provider.defaults = *std::move(defaults);
+  if (absl::Status status = ReadRegions(reader, provider); !status.ok()) return status;
+  absl::StatusOr<std::vector<std::string>> steps = reader.TextList("normalize");
+  if (!steps.ok()) return steps.status();
+  for (const std::string& step : *steps) {
+    bool known = false;
+    for (const NamedStep& named : kSteps) {
+      if (named.name != step) continue;
+      provider.normalize |= named.step;
+      known = true;
+    }
+    if (!known) return reader.Error("normalize", absl::StrCat("has the unknown step ", Quote(step)));
+  }
+  absl::StatusOr<const Json*> models = reader.List("models");
+  if (!models.ok()) return models.status();
+  if (*models == nullptr) return reader.Error("models", "is missing");
+  for (const Json& item : **models) {
+    absl::StatusOr<SourceModel> model = ReadModel(provider.file, item, provider.models.size());
+    if (!model.ok()) return model.status();
+    provider.models.push_back(*std::move(model));
+  }
+  return provider;
+}
+
+}  // namespace tokentra

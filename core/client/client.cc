@@ -1,0 +1,253 @@
+#include "core/client/client.h"
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/metadata_key.h"
+#include "core/base/text.h"
+
+namespace tokentra {
+namespace {
+
+std::vector<std::string_view> CamelSpellings(const std::vector<std::string>& dimensions) {
+  std::vector<std::string_view> spellings;
+  for (const std::string& name : dimensions) spellings.push_back(CamelMetadataKey(name));
+  return spellings;
+}
+
+// What must be equal for a second event of one id to be the same event: what was consumed, where.
+// The instant is not in it (a live retry has another now), nor the metadata.
+std::string ContentOf(const Evaluation& evaluation) {
+  std::string content(evaluation.provider());
+  for (std::size_t i = 0; i < evaluation.part_count(); ++i) {
+    const PartEvaluation& part = evaluation.part(i);
+    absl::StrAppend(&content, "\n", part.model, "\n",
+                    part.selection.conditions.service_tier, "\n");
+    for (const AtomQuantity& item : part.atoms.items()) {
+      absl::StrAppend(&content, static_cast<unsigned>(item.atom), "=", item.quantity, ",");
+    }
+  }
+  return content;
+}
+
+}  // namespace
+
+std::vector<std::string> DefaultDimensions() {
+  return {"project_id", "team_id", "feature", "environment"};
+}
+
+struct Client::Core {
+  Core(std::shared_ptr<const Catalog> shared_catalog, std::shared_ptr<Ledger> shared_ledger,
+       std::uint64_t ids_max)
+      : catalog(std::move(shared_catalog)),
+        ledger(std::move(shared_ledger)),
+        classes(*catalog),
+        ids(ids_max),
+        dimensions(ledger->options().dimensions),
+        camel(CamelSpellings(dimensions)) {}
+
+  const std::shared_ptr<const Catalog> catalog;
+  const std::shared_ptr<Ledger> ledger;
+  UsageClassCache classes;
+  IdWindow ids;
+  const std::vector<std::string> dimensions;
+  const std::vector<std::string_view> camel;  // of each dimension; empty: no other spelling
+  // Relaxed: counts of their own, ordered with nothing.
+  std::atomic<std::uint64_t> duplicates{0};
+  std::atomic<std::uint64_t> conflicts{0};
+};
+
+absl::StatusOr<std::shared_ptr<Client>> Client::Create(ClientOptions options) {
+  if (options.ids_max == 0 || options.ids_max > kIdsMaxLimit) {
+    return absl::InvalidArgumentError(absl::StrCat("ids_max ", options.ids_max,
+                                                   " is not within 1 and ", kIdsMaxLimit));
+  }
+  if (options.catalog == nullptr) options.catalog = Catalog::Builtin();
+  for (std::string& name : options.ledger.dimensions) {
+    name = std::string(CanonicalMetadataKey(name));
+  }
+  absl::StatusOr<std::shared_ptr<Ledger>> ledger = Ledger::Create(options.ledger);
+  if (!ledger.ok()) return ledger.status();
+  auto core = std::make_shared<Core>(std::move(options.catalog), *std::move(ledger),
+                                     options.ids_max);
+  std::vector<MetadataEntry> entries;
+  for (const auto& [key, value] : options.metadata) entries.push_back({key, value});
+  return Client(std::move(core), {}).WithMetadata(entries);
+}
+
+std::shared_ptr<Client> Client::WithMetadata(std::span<const MetadataEntry> metadata) const {
+  auto merged = metadata_;
+  for (const MetadataEntry& entry : metadata) {
+    const std::string_view key = CanonicalMetadataKey(entry.key);
+    const auto found = std::find_if(merged.begin(), merged.end(),
+                                    [&](const auto& item) { return item.first == key; });
+    if (found == merged.end()) {
+      merged.emplace_back(key, entry.value);
+    } else {
+      found->second = entry.value;
+    }
+  }
+  return std::shared_ptr<Client>(new Client(core_, std::move(merged)));
+}
+
+const Catalog& Client::catalog() const { return *core_->catalog; }
+std::shared_ptr<const Catalog> Client::shared_catalog() const { return core_->catalog; }
+bool Client::ids_overflowed() const { return core_->ids.overflowed(); }
+
+// For each dimension: the event's snake_case key, else its camelCase spelling, else the client's
+// default. Both spellings with different values are a finding, and snake_case wins.
+DimensionsId Client::InternMetadata(std::span<const MetadataEntry> metadata, bool* findings) {
+  std::array<std::string_view, kDimensionsMax> values;
+  std::uint64_t present = 0;
+  const std::size_t count = std::min(core_->dimensions.size(), kDimensionsMax);
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::string_view name = core_->dimensions[i];
+    const std::string_view camel = core_->camel[i];
+    const MetadataEntry* snake_entry = nullptr;
+    const MetadataEntry* camel_entry = nullptr;
+    for (const MetadataEntry& entry : metadata) {
+      if (entry.key == name) snake_entry = &entry;
+      if (!camel.empty() && entry.key == camel) camel_entry = &entry;
+    }
+    const MetadataEntry* chosen = snake_entry != nullptr ? snake_entry : camel_entry;
+    if (snake_entry != nullptr && camel_entry != nullptr &&
+        snake_entry->value != camel_entry->value) {
+      *findings = true;
+    }
+    if (chosen != nullptr) {
+      values[i] = chosen->value;
+      present |= std::uint64_t{1} << i;
+      continue;
+    }
+    for (const auto& [key, value] : metadata_) {
+      if (key != name) continue;
+      values[i] = value;
+      present |= std::uint64_t{1} << i;
+    }
+  }
+  return core_->ledger->InternDimensions({values.data(), count}, present);
+}
+
+absl::Status Client::Track(const Call& call, std::string_view id,
+                           std::span<const MetadataEntry> metadata, Evaluation& evaluation,
+                           TrackResult& result) {
+  bool findings = false;
+  const DimensionsId dimensions = InternMetadata(metadata, &findings);
+  absl::Status status = TrackUnder(dimensions, call, id, evaluation, result);
+  result.has_findings = result.has_findings || findings;
+  return status;
+}
+
+absl::Status Client::TrackUnder(DimensionsId dimensions, const Call& call, std::string_view id,
+                                Evaluation& evaluation, TrackResult& result) {
+  result = TrackResult();
+  absl::Status status = Evaluate(*core_->catalog, call, evaluation);
+  if (status.ok()) status = RecordEvaluation(dimensions, call, id, evaluation, result);
+  if (!status.ok()) {
+    result.outcome = Outcome::kRefused;
+    RecordRefused(dimensions, status, call.provider, call.at);
+  }
+  return status;
+}
+
+absl::Status Client::RecordEvaluation(DimensionsId dimensions, const Call& call,
+                                      std::string_view id, const Evaluation& evaluation,
+                                      TrackResult& result) {
+  result.has_findings = !evaluation.findings().empty();
+  if (call.at == kNoInstant) {
+    return absl::InvalidArgumentError("at is missing: a recorded event has an instant");
+  }
+  if (!id.empty()) {
+    switch (core_->ids.TryClaim(id, ContentOf(evaluation))) {
+      case IdWindow::Claim::kDuplicate:
+        core_->duplicates.fetch_add(1, std::memory_order_relaxed);
+        result.outcome = Outcome::kDuplicate;
+        return absl::OkStatus();
+      case IdWindow::Claim::kConflict:
+        core_->conflicts.fetch_add(1, std::memory_order_relaxed);
+        result.outcome = Outcome::kConflict;
+        return absl::OkStatus();
+      case IdWindow::Claim::kFirst:
+      case IdWindow::Claim::kNotRemembered:
+        break;
+    }
+  }
+  std::array<Part, kPartsMax> parts;
+  std::array<Atoms, kPartsMax> billed;
+  std::size_t count = 0;
+  for (; count < evaluation.part_count() && count < kPartsMax; ++count) {
+    const PartEvaluation& part = evaluation.part(count);
+    const bool priced = part.selection.row != nullptr;
+    if (priced) billed[count] = BilledAtoms(core_->catalog->image(), *part.selection.row, part.atoms);
+    parts[count] = {core_->classes.ClassOf(*core_->ledger, evaluation, part), &part.atoms,
+                    billed[count].empty() ? nullptr : &billed[count],
+                    priced ? part.cost.total.attos() : 0, priced};
+  }
+  if (evaluation.unmetered()) {
+    UsageClass usage_class;
+    usage_class.kind = ClassKind::kUnmetered;
+    usage_class.provider = evaluation.provider();
+    usage_class.model =
+        call.extraction != nullptr && call.model.empty() ? call.extraction->model : call.model;
+    std::string bytes;
+    EncodeUsageClass(usage_class, bytes);
+    parts[count++] = {core_->ledger->InternClass(bytes, ClassKind::kUnmetered), nullptr, nullptr,
+                      0, false};
+  }
+  std::optional<Int128> reported;
+  if (call.extraction != nullptr && call.extraction->reported.has_value()) {
+    reported = call.extraction->reported->attos();
+  }
+  const RecordResult recorded =
+      core_->ledger->Record({call.at, dimensions, {parts.data(), count}, reported});
+  if (recorded.status == RecordStatus::kInvalid) {
+    return absl::OutOfRangeError(
+        absl::StrCat("the event at ", FormatInstant(call.at), " is beyond what a ledger holds"));
+  }
+  if (recorded.status == RecordStatus::kFull) {
+    return absl::ResourceExhaustedError("the ledger's counters are full");
+  }
+  result.outcome = evaluation.unmetered() ? Outcome::kUnmetered : Outcome::kRecorded;
+  result.folded = recorded.folded;
+  return absl::OkStatus();
+}
+
+void Client::RecordRefused(DimensionsId dimensions, const absl::Status& status,
+                           std::string_view provider, InstantNs at) {
+  UsageClass usage_class;
+  usage_class.kind = ClassKind::kRefused;
+  usage_class.provider = provider;
+  const std::string code = absl::StatusCodeToString(status.code());
+  usage_class.service_tier = code;
+  std::string bytes;
+  EncodeUsageClass(usage_class, bytes);
+  const Part part{core_->ledger->InternClass(bytes, ClassKind::kRefused), nullptr, nullptr, 0,
+                  false};
+  // An event without a usable instant is counted at 1970.
+  Event event{at == kNoInstant ? 0 : at, dimensions, {&part, 1}, std::nullopt};
+  if (core_->ledger->Record(event).status != RecordStatus::kRecorded) {
+    event.at = 0;
+    (void)core_->ledger->Record(event);
+  }
+}
+
+void Client::CountRefused(const absl::Status& status, std::string_view provider, InstantNs at,
+                          std::span<const MetadataEntry> metadata) {
+  bool findings = false;
+  RecordRefused(InternMetadata(metadata, &findings), status, provider, at);
+}
+
+absl::StatusOr<std::shared_ptr<const SnapshotView>> Client::TakeSnapshot() const {
+  EventCounters counters;
+  counters.duplicates = core_->duplicates.load(std::memory_order_relaxed);
+  counters.conflicts = core_->conflicts.load(std::memory_order_relaxed);
+  std::unique_ptr<const Snapshot> snapshot = core_->ledger->TakeSnapshot();
+  if (snapshot == nullptr) {
+    return absl::ResourceExhaustedError("no memory for a snapshot");
+  }
+  return SnapshotView::Create(std::move(snapshot), core_->catalog, counters);
+}
+
+}  // namespace tokentra

@@ -1,0 +1,95 @@
+#include "core/client/id_window.h"
+
+#include <bit>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+#include "core/base/sha256.h"
+
+namespace tokentra {
+
+// Zero bytes are an empty slot, so that the table can come from calloc untouched.
+struct IdWindow::Slot {
+  std::atomic<std::uint64_t> hash_high;
+  std::atomic<std::uint64_t> hash_low;
+  std::atomic<std::uint64_t> fingerprint;
+};
+
+namespace {
+
+std::uint64_t WordOf(const Sha256::Digest& digest, std::size_t index) {
+  std::uint64_t word = 0;
+  std::memcpy(&word, digest.data() + 8 * index, 8);
+  return word;
+}
+
+// 0 means empty, so it is no hash and no fingerprint.
+std::uint64_t NotZero(std::uint64_t word) { return word == 0 ? 1 : word; }
+
+Sha256::Digest DigestOf(std::string_view text) {
+  Sha256 hash;
+  hash.Update(text);
+  return hash.Finish();
+}
+
+std::uint64_t SlotCount(std::uint64_t ids_max) { return std::bit_ceil(ids_max * 2 + 2); }
+
+}  // namespace
+
+IdWindow::~IdWindow() { std::free(table_.load(std::memory_order_relaxed)); }
+
+IdWindow::Slot* IdWindow::Table() {
+  // Acquire pairs with the publishing exchange below: the zeroed table is visible.
+  Slot* table = table_.load(std::memory_order_acquire);
+  if (table != nullptr) return table;
+  auto* fresh = static_cast<Slot*>(std::calloc(SlotCount(ids_max_), sizeof(Slot)));
+  if (fresh == nullptr) throw std::bad_alloc();
+  // Release publishes the table; acquire on failure sees the other thread's.
+  if (table_.compare_exchange_strong(table, fresh, std::memory_order_acq_rel,
+                                     std::memory_order_acquire)) {
+    return fresh;
+  }
+  std::free(fresh);
+  return table;
+}
+
+IdWindow::Claim IdWindow::TryClaim(std::string_view id, std::string_view content) {
+  Slot* const table = Table();
+  const Sha256::Digest digest = DigestOf(id);
+  const std::uint64_t high = NotZero(WordOf(digest, 0));
+  const std::uint64_t low = WordOf(digest, 1);
+  const std::uint64_t fingerprint = NotZero(WordOf(DigestOf(content), 0));
+  const std::uint64_t mask = SlotCount(ids_max_) - 1;
+  // The table is at most half full, so that an empty slot ends every search.
+  for (std::uint64_t at = high & mask;; at = (at + 1) & mask) {
+    Slot& slot = table[at];
+    // Acquire: a hash seen here was claimed; its other words follow.
+    std::uint64_t seen = slot.hash_high.load(std::memory_order_acquire);
+    if (seen == 0) {
+      // Relaxed: the count limits memory and orders nothing.
+      if (count_.fetch_add(1, std::memory_order_relaxed) >= ids_max_) {
+        count_.fetch_sub(1, std::memory_order_relaxed);
+        overflowed_.store(true, std::memory_order_relaxed);
+        return Claim::kNotRemembered;
+      }
+      if (slot.hash_high.compare_exchange_strong(seen, high, std::memory_order_acq_rel,
+                                                 std::memory_order_acquire)) {
+        slot.hash_low.store(low, std::memory_order_relaxed);
+        // Release publishes hash_low together with the fingerprint.
+        slot.fingerprint.store(fingerprint, std::memory_order_release);
+        return Claim::kFirst;
+      }
+      count_.fetch_sub(1, std::memory_order_relaxed);
+    }
+    if (seen != high) continue;
+    std::uint64_t found = 0;
+    // Acquire pairs with the claimer's release.
+    while ((found = slot.fingerprint.load(std::memory_order_acquire)) == 0) {
+    }
+    if (slot.hash_low.load(std::memory_order_relaxed) != low) continue;
+    return found == fingerprint ? Claim::kDuplicate : Claim::kConflict;
+  }
+}
+
+}  // namespace tokentra

@@ -1,0 +1,324 @@
+#include "core/exchange/record.h"
+
+#include <array>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "core/base/text.h"
+
+namespace tokentra {
+namespace {
+
+using simdjson::dom::element;
+using simdjson::dom::element_type;
+
+constexpr std::size_t kConditionsMax = 14;
+constexpr std::size_t kMetadataMax = 64;
+
+// Shortest text that reads back as the same number.
+std::string NumberText(double value) {
+  std::array<char, 64> buffer;
+  const std::to_chars_result end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value);
+  return std::string(buffer.data(), end.ptr);
+}
+
+std::string FixedText(double value) {
+  std::array<char, 512> buffer;
+  const std::to_chars_result end = std::to_chars(buffer.data(), buffer.data() + buffer.size(),
+                                                 value, std::chars_format::fixed);
+  return std::string(buffer.data(), end.ptr);
+}
+
+std::string_view TypeName(element value) {
+  switch (value.type()) {
+    case element_type::ARRAY:
+      return "a list";
+    case element_type::OBJECT:
+      return "an object";
+    case element_type::STRING:
+      return "a text";
+    case element_type::BOOL:
+      return "true or false";
+    case element_type::NULL_VALUE:
+      return "null";
+    default:
+      return "a number";
+  }
+}
+
+// The member, or nothing when it is absent or null.
+std::optional<element> Member(simdjson::dom::object object, std::string_view name) {
+  element value;
+  if (object.at_key(name).get(value) != simdjson::SUCCESS || value.is_null()) return std::nullopt;
+  return value;
+}
+
+absl::StatusOr<std::string_view> TextMember(simdjson::dom::object object, std::string_view name) {
+  const std::optional<element> value = Member(object, name);
+  if (!value.has_value()) return std::string_view();
+  std::string_view text;
+  if (value->get(text) != simdjson::SUCCESS) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, " must be a text, not ", TypeName(*value)));
+  }
+  return text;
+}
+
+absl::Status BadCount(std::string_view name, std::string_view value, std::string_view why) {
+  return absl::InvalidArgumentError(absl::StrCat(name, " ", value, " ", why));
+}
+
+constexpr std::string_view kNoCount = "is no whole number of its quantum";
+
+// Seconds to milliseconds, exactly or refused: the decimals of the shortest text count.
+absl::StatusOr<std::uint64_t> MillisecondsFromSeconds(std::string_view name, element value) {
+  std::string text;
+  if (value.is<std::uint64_t>()) {
+    text = absl::StrCat(std::uint64_t{value.get<std::uint64_t>().value_unsafe()});
+  } else if (value.is<double>()) {
+    text = FixedText(value.get<double>().value_unsafe());
+  } else {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, " must be a number of seconds, not ", TypeName(value)));
+  }
+  const absl::StatusOr<Money> seconds = Money::Parse(text);
+  constexpr Int128 kPerMillisecond = Money::kUnit / 1000;
+  if (!seconds.ok() || seconds->attos() < 0 || seconds->attos() % kPerMillisecond != 0 ||
+      seconds->attos() / kPerMillisecond > static_cast<Int128>(kQuantityMax)) {
+    return BadCount(name, text, "is no whole number of milliseconds from 0 to 2^48");
+  }
+  return static_cast<std::uint64_t>(seconds->attos() / kPerMillisecond);
+}
+
+}  // namespace
+
+absl::StatusOr<std::uint64_t> CountFromJson(std::string_view name, element value) {
+  std::uint64_t count = 0;
+  if (value.is<std::uint64_t>()) {
+    count = value.get<std::uint64_t>().value_unsafe();
+  } else if (value.is<std::int64_t>()) {
+    return BadCount(name, absl::StrCat(std::int64_t{value.get<std::int64_t>().value_unsafe()}),
+                    "is negative");
+  } else if (value.is<double>()) {
+    const double number = value.get<double>().value_unsafe();
+    constexpr double kExactMax = 9007199254740992.0;  // 2^53
+    if (number < 0) return BadCount(name, NumberText(number), "is negative");
+    if (number > kExactMax) {
+      return BadCount(name, NumberText(number),
+                      "is a float above 2^53 = 9007199254740992, which cannot be exact");
+    }
+    count = static_cast<std::uint64_t>(number);
+    if (static_cast<double>(count) != number) return BadCount(name, NumberText(number), kNoCount);
+  } else {
+    return absl::InvalidArgumentError(
+        absl::StrCat(name, " must be a whole number, not ", TypeName(value)));
+  }
+  if (count > kQuantityMax) {
+    return BadCount(name, absl::StrCat(count), "is above the limit 2^48 = 281474976710656");
+  }
+  return count;
+}
+
+std::string_view RecordParser::Keep(std::string text) {
+  kept_.push_back(std::move(text));
+  return kept_.back();
+}
+
+std::string_view RecordParser::id() const {
+  if (!id_.empty() || call_.extraction == nullptr) return id_;
+  return call_.extraction->response_id;
+}
+
+absl::Status RecordParser::Parse(std::string_view line, InstantNs default_at) {
+  call_ = Call();
+  id_ = {};
+  usage_.Clear();
+  conditions_.clear();
+  metadata_.clear();
+  findings_.clear();
+  kept_.clear();
+  element root;
+  const simdjson::error_code error = parser_.parse(line.data(), line.size(), false).get(root);
+  if (error != simdjson::SUCCESS) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("not JSON: ", simdjson::error_message(error), " at ", Quote(line)));
+  }
+  simdjson::dom::object record;
+  if (root.get(record) != simdjson::SUCCESS) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a call record is an object, not ", TypeName(root)));
+  }
+  return ParseObject(record, default_at);
+}
+
+absl::Status RecordParser::ReadAt(simdjson::dom::object record, InstantNs default_at) {
+  absl::StatusOr<std::string_view> at = TextMember(record, "at");
+  if (!at.ok()) return at.status();
+  call_.at = default_at;
+  if (!at->empty()) {
+    absl::StatusOr<InstantNs> instant = ParseInstant(*at);
+    if (!instant.ok()) {
+      return absl::InvalidArgumentError(absl::StrCat("at: ", instant.status().message()));
+    }
+    call_.at = *instant;
+  }
+  if (call_.at == kNoInstant) {
+    return absl::InvalidArgumentError(
+        "at is missing: a record of a log never means now; state it or give a default instant");
+  }
+  return absl::OkStatus();
+}
+
+absl::Status RecordParser::ParseObject(simdjson::dom::object record, InstantNs default_at) {
+  const std::optional<element> id = Member(record, "id");
+  if (id.has_value()) {
+    if (id->is<std::string_view>()) {
+      id_ = id->get<std::string_view>().value_unsafe();
+    } else if (id->is<std::uint64_t>()) {
+      id_ = Keep(absl::StrCat(std::uint64_t{id->get<std::uint64_t>().value_unsafe()}));
+    } else {
+      return absl::InvalidArgumentError(
+          absl::StrCat("id must be a text, not ", TypeName(*id)));
+    }
+  }
+  const std::array<std::pair<std::string_view, std::string_view*>, 5> texts = {
+      {{"provider", &call_.provider},
+       {"model", &call_.model},
+       {"api", &call_.api},
+       {"service_tier", &call_.service_tier},
+       {"region", &call_.region}}};
+  for (const auto& [name, target] : texts) {
+    absl::StatusOr<std::string_view> text = TextMember(record, name);
+    if (!text.ok()) return text.status();
+    *target = *text;
+  }
+  if (call_.provider.empty()) return absl::InvalidArgumentError("provider is missing");
+  absl::Status status = ReadAt(record, default_at);
+  if (!status.ok()) return status;
+  if (const std::optional<element> batch = Member(record, "batch")) {
+    if (batch->get(call_.batch) != simdjson::SUCCESS) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("batch must be true or false, not ", TypeName(*batch)));
+    }
+  }
+  if (const std::optional<element> conditions = Member(record, "conditions")) {
+    status = ReadConditions(*conditions);
+    if (!status.ok()) return status;
+  }
+  if (const std::optional<element> metadata = Member(record, "metadata")) {
+    status = ReadMetadata(*metadata);
+    if (!status.ok()) return status;
+  }
+  const std::optional<element> response = Member(record, "response");
+  const std::optional<element> usage = Member(record, "usage");
+  if (response.has_value() == usage.has_value()) {
+    return absl::InvalidArgumentError(response.has_value()
+                                          ? "both response and usage are given; one is needed"
+                                          : "neither response nor usage is given");
+  }
+  if (usage.has_value()) return ReadUsage(*usage);
+  absl::StatusOr<Extraction> extraction = ExtractUsage(*response, call_.provider, call_.api);
+  if (!extraction.ok()) return extraction.status();
+  extraction_ = *std::move(extraction);
+  call_.extraction = &extraction_;
+  return absl::OkStatus();
+}
+
+absl::Status RecordParser::ReadUsage(element value) {
+  simdjson::dom::object object;
+  if (value.get(object) != simdjson::SUCCESS) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("usage must be an object of meters, not ", TypeName(value)));
+  }
+  for (const auto field : object) {
+    if (field.value.is_null()) continue;
+    const MeterInfo* meter = FindMeter(field.key);
+    const MeterInfo* in_seconds = meter == nullptr ? FindMeterInSeconds(field.key) : nullptr;
+    if (meter == nullptr && in_seconds == nullptr) {
+      return absl::InvalidArgumentError(absl::StrCat("usage has the unknown meter ",
+                                                     Quote(field.key), ", nearest is ",
+                                                     Quote(NearestMeterName(field.key))));
+    }
+    absl::StatusOr<std::uint64_t> count =
+        meter != nullptr ? CountFromJson(field.key, field.value)
+                         : MillisecondsFromSeconds(field.key, field.value);
+    if (!count.ok()) return count.status();
+    usage_.Set(meter != nullptr ? meter->id : in_seconds->id, *count);
+  }
+  call_.usage = &usage_;
+  return absl::OkStatus();
+}
+
+absl::Status RecordParser::ReadConditions(element value) {
+  simdjson::dom::object object;
+  if (value.get(object) != simdjson::SUCCESS) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("conditions must be an object of texts, not ", TypeName(value)));
+  }
+  for (const auto field : object) {
+    if (field.value.is_null()) continue;
+    if (conditions_.size() == kConditionsMax) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("conditions has more than ", kConditionsMax, " entries"));
+    }
+    std::string_view text;
+    if (field.value.is<bool>()) {
+      text = field.value.get<bool>().value_unsafe() ? "true" : "false";
+    } else if (field.value.is<std::uint64_t>()) {
+      text = Keep(absl::StrCat(std::uint64_t{field.value.get<std::uint64_t>().value_unsafe()}));
+    } else if (field.value.get(text) != simdjson::SUCCESS) {
+      return absl::InvalidArgumentError(absl::StrCat("conditions.", field.key,
+                                                     " must be a text, not ",
+                                                     TypeName(field.value)));
+    }
+    conditions_.push_back({field.key, text});
+  }
+  call_.conditions = conditions_;
+  return absl::OkStatus();
+}
+
+absl::Status RecordParser::ReadMetadata(element value) {
+  simdjson::dom::object object;
+  if (value.get(object) != simdjson::SUCCESS) {
+    findings_.push_back(
+        absl::StrCat("metadata must be an object, not ", TypeName(value), "; it is left out"));
+    return absl::OkStatus();
+  }
+  for (const auto field : object) {
+    if (field.value.is_null()) continue;
+    if (metadata_.size() == kMetadataMax) {
+      findings_.push_back(absl::StrCat("metadata has more than ", kMetadataMax,
+                                       " entries; the rest is left out"));
+      break;
+    }
+    std::string_view text;
+    switch (field.value.type()) {
+      case element_type::STRING:
+        text = field.value.get<std::string_view>().value_unsafe();
+        break;
+      case element_type::BOOL:
+        text = field.value.get<bool>().value_unsafe() ? "true" : "false";
+        break;
+      case element_type::UINT64:
+        text = Keep(absl::StrCat(std::uint64_t{field.value.get<std::uint64_t>().value_unsafe()}));
+        break;
+      case element_type::INT64:
+        text = Keep(absl::StrCat(std::int64_t{field.value.get<std::int64_t>().value_unsafe()}));
+        break;
+      case element_type::DOUBLE:
+        text = Keep(NumberText(field.value.get<double>().value_unsafe()));
+        break;
+      default:
+        findings_.push_back(absl::StrCat("metadata.", field.key, " is ", TypeName(field.value),
+                                         ", not a text; it is left out"));
+        continue;
+    }
+    metadata_.push_back({field.key, text});
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace tokentra

@@ -1,0 +1,75 @@
+// The call record: one JSON object a line, as applications log calls and the command line reads
+// them (docs/cli.md).
+//
+// `RecordParser::Parse` reads one record; what it returns refers to the parser and the text until
+// the next call. Response bodies are read where they stand, by the extractors.
+//
+// Rules: `provider` is required; exactly one of `response` and `usage`; `at` or a default, since a
+// record of a log never means now; null is absent; other fields are the application's own. Token
+// counts from a caller are whole numbers: a negative or fractional one, or one above 2^53 given as
+// a float, is an error naming field and value. Names in seconds are converted to milliseconds
+// exactly or refused. Metadata values that are no scalar are a finding and left out: money is
+// never lost over a tag.
+//
+// Thread: one parser, one thread.
+
+#ifndef TOKENTRA_CORE_EXCHANGE_RECORD_H_
+#define TOKENTRA_CORE_EXCHANGE_RECORD_H_
+
+#include <deque>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "core/base/instant.h"
+#include "core/pricing/evaluate.h"
+#include "core/usage/extract.h"
+#include "simdjson.h"
+
+namespace tokentra {
+
+struct MetadataEntry {
+  std::string_view key;
+  std::string_view value;
+};
+
+class RecordParser {
+ public:
+  // `line` is one line without its newline, followed by simdjson::SIMDJSON_PADDING readable bytes.
+  // INVALID_ARGUMENT says what is wrong; nothing but `id` and `provider` may then be used.
+  absl::Status Parse(std::string_view line, InstantNs default_at);
+
+  const Call& call() const { return call_; }
+  // The record's own id, else the response's.
+  std::string_view id() const;
+  std::span<const MetadataEntry> metadata() const { return metadata_; }
+  std::span<const std::string> findings() const { return findings_; }
+  const Extraction* extraction() const { return call_.extraction; }
+
+ private:
+  absl::Status ParseObject(simdjson::dom::object record, InstantNs default_at);
+  absl::Status ReadAt(simdjson::dom::object record, InstantNs default_at);
+  absl::Status ReadUsage(simdjson::dom::element usage);
+  absl::Status ReadConditions(simdjson::dom::element conditions);
+  absl::Status ReadMetadata(simdjson::dom::element metadata);
+  std::string_view Keep(std::string text);
+
+  simdjson::dom::parser parser_;
+  Call call_;
+  std::string_view id_;
+  Usage usage_;
+  Extraction extraction_;
+  std::vector<NamedCondition> conditions_;
+  std::vector<MetadataEntry> metadata_;
+  std::vector<std::string> findings_;
+  std::deque<std::string> kept_;  // texts made from numbers; addresses are stable
+};
+
+// The count in `value` for a caller's meter named `name`: a whole number within kQuantityMax.
+absl::StatusOr<std::uint64_t> CountFromJson(std::string_view name, simdjson::dom::element value);
+
+}  // namespace tokentra
+
+#endif  // TOKENTRA_CORE_EXCHANGE_RECORD_H_

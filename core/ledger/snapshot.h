@@ -1,0 +1,100 @@
+// Snapshot: what a ledger held, merged over its shards. It owns its memory and never changes.
+//
+// Entries are sorted by bucket start, class (bytes, then kind), dimensions (canonical bytes, see
+// tuple.h), and then by how far time was folded. There is one entry for each such key, but where
+// a sum passes kCellQuantityMax: the key then has several entries in a row, each filled up before
+// the next. The same cells give the same entries, however threads and shards shared them.
+//
+// Invariants:
+//   1. Totals are sums of the entries and of nothing else, so every breakdown agrees with them.
+//   2. In one entry any sum of its atoms fits 64 bits (cell.h, invariant 2).
+//   3. An entry with `overflow_parts` has a folded class; its `overflow_cost` is what those parts
+//      cost by the prices in force when they were recorded, and cannot be computed again.
+//
+// Thread: immutable. Ownership: spans and references live as long as the snapshot.
+// It knows nothing of prices; what the ledger guarantees about its moment stands in ledger.h.
+
+#ifndef TOKENTRA_CORE_LEDGER_SNAPSHOT_H_
+#define TOKENTRA_CORE_LEDGER_SNAPSHOT_H_
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "core/base/instant.h"
+#include "core/base/money.h"
+#include "core/ledger/cell.h"
+#include "core/ledger/event.h"
+#include "core/ledger/tuple.h"
+#include "core/usage/usage.h"
+
+namespace tokentra {
+
+struct SnapshotClass {
+  std::string bytes;  // as interned; empty when folded
+  ClassKind kind;
+  bool folded;  // stands for all classes of its kind that had no room
+};
+
+struct SnapshotEntry {
+  InstantNs bucket_start;       // kNoInstant: any time
+  std::int64_t bucket_seconds;  // 0: any time
+  std::uint32_t class_index;       // in Snapshot::classes
+  std::uint32_t dimensions_index;  // in Snapshot::dimensions
+  TimeFold time_fold;
+  std::uint64_t events;
+  std::span<const AtomQuantity> atoms;   // ascending, no zeros
+  std::span<const AtomQuantity> billed;  // ascending, no zeros
+  Int128 reported;                       // in 10^-18
+  std::uint64_t reported_events;
+  Int128 overflow_cost;  // in 10^-18
+  std::uint64_t overflow_parts;
+};
+
+struct SnapshotTotals {
+  std::uint64_t events = 0;
+  std::array<Uint128, kAtomCount> atoms{};
+  std::array<Uint128, kAtomCount> billed{};
+  Int128 reported = 0;
+  std::uint64_t reported_events = 0;
+  Int128 overflow_cost = 0;
+  std::uint64_t overflow_parts = 0;
+
+  friend bool operator==(const SnapshotTotals&, const SnapshotTotals&) = default;
+};
+
+class Snapshot {
+ public:
+  std::span<const SnapshotEntry> entries() const { return entries_; }
+  std::span<const SnapshotClass> classes() const { return classes_; }
+  std::span<const DecodedTuple> dimensions() const { return dimensions_; }
+  std::span<const std::string> dimension_names() const { return dimension_names_; }
+  std::int64_t bucket_seconds() const { return bucket_seconds_; }
+
+  bool IsFolded(const SnapshotEntry& entry) const {
+    return entry.time_fold != TimeFold::kNone || classes_[entry.class_index].folded ||
+           dimensions_[entry.dimensions_index].folded != 0;
+  }
+
+  SnapshotTotals Totals() const;
+
+ private:
+  friend class SnapshotBuilder;
+
+  Snapshot() = default;
+  Snapshot(const Snapshot&) = delete;
+  Snapshot& operator=(const Snapshot&) = delete;
+
+  std::vector<std::string> dimension_names_;
+  std::int64_t bucket_seconds_ = 0;
+  std::vector<SnapshotClass> classes_;
+  std::vector<DecodedTuple> dimensions_;
+  std::vector<SnapshotEntry> entries_;
+  std::vector<AtomQuantity> quantities_;  // what the entries' spans point to
+};
+
+}  // namespace tokentra
+
+#endif  // TOKENTRA_CORE_LEDGER_SNAPSHOT_H_

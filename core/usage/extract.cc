@@ -1,0 +1,139 @@
+#include "core/usage/extract.h"
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "core/base/text.h"
+#include "core/usage/flavour.h"
+#include "core/usage/reader.h"
+
+namespace tokentra {
+namespace extract {
+namespace {
+
+// Usual flavour first, for bodies that show none; detection goes from the most particular marker
+// to the least, which is the order of `kDetectionOrder`.
+constexpr const Flavour* kOpenAi[] = {&kChat,   &kResponses, &kEmbeddings,
+                                      &kRealtime, &kImages,  &kLive};
+constexpr const Flavour* kAnthropic[] = {&kMessages, &kChat, &kResponses};
+constexpr const Flavour* kGoogle[] = {&kGenerateContent, &kMessages, &kChat, &kEmbeddings};
+constexpr const Flavour* kAws[] = {&kConverse, &kMessages, &kChat, &kResponses};
+constexpr const Flavour* kGroq[] = {&kChat, &kResponses};
+constexpr const Flavour* kMistral[] = {&kMistralChat, &kMistralOcr, &kMistralOcrAnnotated};
+
+constexpr ProviderFlavours kProviders[] = {
+    {"openai", kOpenAi},        {"anthropic", kAnthropic}, {"google", kGoogle},
+    {"google-vertex", kGoogle}, {"aws", kAws},             {"groq", kGroq},
+    {"mistral", kMistral},
+};
+
+constexpr const Flavour* kDetectionOrder[] = {
+    &kGenerateContent, &kMistralOcrAnnotated, &kMistralOcr, &kConverse, &kRealtime, &kImages,
+    &kLive,            &kEmbeddings,          &kChat,       &kMessages, &kResponses, &kMistralChat,
+};
+
+// The price list tokentra's users come from calls these flavours otherwise.
+std::string_view CanonicalApi(std::string_view api) {
+  if (api == "anthropic") return "messages";
+  return api;
+}
+
+bool Shows(const Flavour& flavour, Element body) {
+  return Find(body, flavour.marker).has_value() && !Find(body, flavour.unlike).has_value();
+}
+
+const Flavour& Detect(std::span<const Flavour* const> flavours, Element body) {
+  for (const Flavour* candidate : kDetectionOrder) {
+    for (const Flavour* flavour : flavours) {
+      if (flavour == candidate && Shows(*flavour, body)) return *flavour;
+    }
+  }
+  return *flavours.front();
+}
+
+absl::StatusOr<std::span<const Flavour* const>> FlavoursOf(std::string_view provider) {
+  std::vector<std::string_view> names;
+  for (const ProviderFlavours& known : kProviders) {
+    if (known.provider == provider) return known.flavours;
+    names.push_back(known.provider);
+  }
+  return absl::InvalidArgumentError(absl::StrCat("no response bodies are known of provider ",
+                                                 Quote(provider), NearestHint(provider, names)));
+}
+
+absl::StatusOr<const Flavour*> FlavourNamed(std::span<const Flavour* const> flavours,
+                                            std::string_view provider, std::string_view api) {
+  std::vector<std::string_view> names;
+  for (const Flavour* flavour : flavours) {
+    if (flavour->api == CanonicalApi(api)) return flavour;
+    names.push_back(flavour->api);
+  }
+  return absl::InvalidArgumentError(absl::StrCat("api ", Quote(api), " is none of provider ",
+                                                 Quote(provider), ": ",
+                                                 absl::StrJoin(names, ", ")));
+}
+
+}  // namespace
+
+std::span<const ProviderFlavours> AllProviders() { return kProviders; }
+
+}  // namespace extract
+
+std::string_view QualityName(Quality quality) {
+  switch (quality) {
+    case Quality::kExact:
+      return "exact";
+    case Quality::kSuspect:
+      return "suspect";
+    case Quality::kIncomplete:
+      return "incomplete";
+  }
+  return "suspect";
+}
+
+absl::StatusOr<Extraction> ExtractUsage(simdjson::dom::element body, std::string_view provider,
+                                        std::string_view api) {
+  if (!body.is_object()) {
+    return absl::InvalidArgumentError("the response body is no JSON object");
+  }
+  const auto flavours = extract::FlavoursOf(provider);
+  if (!flavours.ok()) return flavours.status();
+  const extract::Flavour* flavour = nullptr;
+  if (api.empty() || api == "default") {
+    flavour = &extract::Detect(*flavours, body);
+  } else {
+    const auto named = extract::FlavourNamed(*flavours, provider, api);
+    if (!named.ok()) return named.status();
+    flavour = *named;
+  }
+  Extraction extraction;
+  extraction.provider = provider;
+  extraction.api = flavour->api;
+  extract::Reader(body, *flavour, &extraction).Read();
+  return extraction;
+}
+
+absl::StatusOr<Extraction> ExtractUsage(std::string_view body, std::string_view provider,
+                                        std::string_view api) {
+  simdjson::dom::parser parser;
+  simdjson::dom::element element;
+  if (const simdjson::error_code error = parser.parse(body.data(), body.size()).get(element)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the response body is no JSON: ", simdjson::error_message(error)));
+  }
+  return ExtractUsage(element, provider, api);
+}
+
+std::vector<std::string_view> ExtractorApis(std::string_view provider) {
+  std::vector<std::string_view> apis;
+  for (const extract::ProviderFlavours& known : extract::AllProviders()) {
+    if (known.provider != provider) continue;
+    for (const extract::Flavour* flavour : known.flavours) apis.push_back(flavour->api);
+  }
+  return apis;
+}
+
+}  // namespace tokentra

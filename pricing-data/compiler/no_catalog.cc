@@ -1,0 +1,12 @@
+// The compiler is built before the built-in catalog exists: for it there is none.
+
+#include "core/catalog/catalog.h"
+
+namespace tokentra {
+
+const CatalogImage& BuiltinCatalogImage() {
+  static constexpr CatalogImage kEmpty{};
+  return kEmpty;
+}
+
+}  // namespace tokentra

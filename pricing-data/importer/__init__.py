@@ -1,0 +1,1 @@
+"""Reads the two public price lists and writes tokentra's catalog sources."""

@@ -1,0 +1,381 @@
+"""Builds the file of AWS Bedrock, whose prices depend on where a call runs.
+
+The first list has two entries for most newer models, `global.X` (cross-region inference) and
+`regional.X` (everything else); they become one model X. The second list has keys for regions and
+for the geographic inference profiles; where their figures differ from the in-region price they
+become price rows of their own.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from .build import (
+    CONDITION_OF,
+    Disagreement,
+    ProviderBuilder,
+    disagreement,
+    period_at,
+    usable,
+)
+from .genai import leaves
+from .litellm import GEOGRAPHIES, Entry
+from .model import Model, row_json
+from .names import is_id
+from .rates import Schedule, agrees, compare, same_tokens
+
+Json = dict[str, Any]
+NOT_GLOBAL: Json = {"not": "global"}
+IN_REGION = "in-region"
+_VERSION = re.compile(r"(-v\d+)?(:\d+)?$")
+
+
+@dataclass
+class Family:
+    """One Bedrock model: the first list's entries for it and the second list's keys."""
+
+    id: str
+    anywhere: Json | None = None  # an entry of the first list without a region
+    everywhere_else: Json | None = None  # its `regional.` entry
+    worldwide: Json | None = None  # its `global.` entry
+    entries: list[Entry] = field(default_factory=list)
+
+
+class BedrockBuilder(ProviderBuilder):
+    def build(self) -> Json:
+        self.parents: dict[str, str | None] = self.rules["regions"]
+        self.left_out: list[str] = []
+        self.skipped = {k for r in self.rules.get("skip_keys", []) for k in r["keys"]}
+        for family in self.families():
+            self.models[family.id] = self.model(family)
+        self.add_own_models()
+        self.apply_names()
+        return self.file()
+
+    def families(self) -> list[Family]:
+        families: dict[str, Family] = {}
+        for source in self.genai.models("aws"):
+            name: str = source["id"]
+            plain = name.removeprefix("global.").removeprefix("regional.")
+            family = families.setdefault(plain, Family(plain))
+            if name.startswith("global."):
+                family.worldwide = source
+            elif name.startswith("regional.") and not self.any_region(source):
+                family.everywhere_else = source
+            else:
+                family.anywhere = source
+        for entry in self.entries:
+            found = self.resolve(entry.name)
+            if found:
+                families[found].entries.append(entry)
+        return list(families.values())
+
+    def any_region(self, source: Json) -> bool:
+        """Whether the clause takes the id whatever stands before it."""
+        return all(
+            kind == "contains" and literal.partition(".")[0] not in GEOGRAPHIES
+            for kind, literal in leaves(source["match"])
+        )
+
+    def resolve(self, name: str) -> str | None:
+        for prefix in ("", "us.", "global."):
+            source = self.genai.find("aws", prefix + name)
+            if source:
+                return source["id"].removeprefix("global.").removeprefix("regional.")
+        return None
+
+    # -- rows -------------------------------------------------------------------------------
+
+    def model(self, family: Family) -> Model:
+        model = Model(family.id)
+        sources = [s for s in (family.anywhere, family.everywhere_else, family.worldwide) if s]
+        model.deprecated = any(s.get("deprecated") for s in sources)
+        local = family.anywhere or family.everywhere_else
+        condition = None if family.anywhere else {"region": NOT_GLOBAL}
+        local_now = self.now(local) if local else None
+        if local:
+            self.add_list_rows(model, local, condition, family.entries)
+        if family.worldwide:
+            witness = [e for e in family.entries if e.region == "global"]
+            self.add_list_rows(model, family.worldwide, {"region": "global"}, witness)
+        self.add_region_rows(model, family, local_now)
+        split = local is not None and family.anywhere is None
+        start = self.start(local)
+        self.add_other_conditions(model, family.entries, local_now, start, split=split)
+        self.add_names(model, family, sources)
+        return model
+
+    def start(self, source: Json | None) -> str | None:
+        """Since when the price has held with which the undated list is compared."""
+        if source is None:
+            return None
+        return period_at(self.genai.base_periods(source), self.lists.genai_date).start
+
+    def now(self, source: Json) -> Schedule:
+        return period_at(self.genai.base_periods(source), self.lists.genai_date).schedule
+
+    def add_list_rows(
+        self, model: Model, source: Json, conditions: Json | None, entries: list[Entry]
+    ) -> None:
+        for period in self.genai.base_periods(source):
+            witness = next(
+                (
+                    e
+                    for e in entries
+                    if (e.region == "global") == (conditions == {"region": "global"})
+                    and agrees(period.schedule, e.schedules["standard"])
+                ),
+                None,
+            )
+            evidence = self.evidence(period.schedule, witness, "standard")
+            url = self.source(source["id"])
+            model.price_rows.append(self.row(period, conditions, evidence, url))
+
+    def add_region_rows(self, model: Model, family: Family, local: Schedule | None) -> None:
+        stated: dict[str, Schedule] = {}
+        local_source = family.anywhere or family.everywhere_else
+        start = self.start(local_source)
+        for entry in family.entries:
+            theirs = entry.lean()
+            if entry.key in self.skipped:
+                if local:
+                    self.note(model, entry, local, theirs, "genai")
+                continue
+            if entry.region is None:
+                if local and compare(local, theirs)[1]:
+                    self.note(model, entry, local, theirs, "genai")
+                continue
+            if entry.region == "global" and family.worldwide:
+                self.note(model, entry, self.now(family.worldwide), theirs, "genai")
+                continue
+            if entry.region not in stated:
+                stated[entry.region] = theirs
+            if local and compare(local, theirs)[1]:
+                chosen = "genai" if same_tokens(local, theirs) else "litellm"
+                self.note(model, entry, local, theirs, chosen)
+        promote_gov(stated)
+        if "us-gov" not in stated and any("us-gov" in path(self.parents, n) for n in stated):
+            keep_out_of_gov(model)
+        for node in sorted(stated, key=lambda n: (len(path(self.parents, n)), n)):
+            above = nearest(self.parents, node, stated, local)
+            if above is not None and equal(above, stated[node]):
+                continue
+            source = next((e.source for e in family.entries if e.region == node), None)
+            model.price_rows.append(
+                row_json(
+                    stated[node],
+                    start=start,
+                    conditions={"region": node},
+                    as_of=self.lists.litellm_date,
+                    evidence=[self.lists.litellm_name],
+                    source=source,
+                )
+            )
+
+    def add_other_conditions(
+        self,
+        model: Model,
+        entries: list[Entry],
+        local: Schedule | None,
+        start: str | None,
+        *,
+        split: bool,
+    ) -> None:
+        """Batch and service tiers, which only the second list states for Bedrock.
+
+        They hold where its own standard figure is the price carried: everywhere but in the
+        regions that have another price; those need a figure of their own.
+        """
+        regions = [r.get("conditions", {}).get("region") for r in model.price_rows]
+        rowed = {r for r in regions if isinstance(r, str)}
+        by_place: dict[str | None, Entry] = {}
+        for entry in entries:
+            if entry.key in self.skipped:
+                continue
+            place = entry.region if entry.region in rowed else None
+            if place is None and local is not None and not same_tokens(local, entry.lean()):
+                if not split or entry.region is not None:
+                    continue
+                place = "global"
+            best = by_place.setdefault(place, entry)
+            if len(entry.schedules) > len(best.schedules):
+                by_place[place] = entry
+        for name in sorted({n for e in by_place.values() for n in e.schedules} - {"standard"}):
+            stating = {place for place, entry in by_place.items() if name in entry.schedules}
+            lacking = rowed - stating - {"global"}
+            for place, entry in sorted(by_place.items(), key=lambda item: item[0] or ""):
+                if name not in entry.schedules:
+                    continue
+                where = self.place(place, lacking, split=split or "global" in rowed)
+                if where == {"region": "us"} and place is None and "us" in by_place:
+                    where = None
+                if where in (None, {"region": "us"}) and place is None:
+                    self.left_out.append(
+                        f"{model.id} {name} but for us: no figure for {', '.join(sorted(lacking))}"
+                    )
+                if where is None:
+                    continue
+                model.price_rows.append(
+                    row_json(
+                        entry.lean(name).over(entry.lean()),
+                        start=start,
+                        conditions={**where, **CONDITION_OF[name]},
+                        as_of=self.lists.litellm_date,
+                        evidence=[self.lists.litellm_name],
+                        source=entry.source,
+                    )
+                )
+
+    def place(self, place: str | None, lacking: set[str], *, split: bool) -> Json | None:
+        """The region condition of a tier's row; None if it would price regions it must not."""
+        if place is not None:
+            return {"region": place}
+        if not lacking:
+            return {"region": NOT_GLOBAL} if split else {}
+        for whole in (IN_REGION, "us"):  # a key without a region states what us-east-1 costs
+            if not any(whole in path(self.parents, node) for node in lacking):
+                return {"region": whole}
+        return None
+
+    def note(
+        self, model: Model, entry: Entry, ours: Schedule, theirs: Schedule, chosen: str
+    ) -> None:
+        condition = f"region={entry.region}" if entry.region else "standard"
+        for difference in compare(ours, theirs)[1]:
+            found: Disagreement = disagreement(model.id, entry.key, condition, difference)
+            found.chosen = chosen
+            self.disagreements.append(found)
+
+    # -- names ------------------------------------------------------------------------------
+
+    def add_names(self, model: Model, family: Family, sources: list[Json]) -> None:
+        names = [family.id]
+        for source in sources:
+            names += [
+                literal
+                for kind, literal in leaves(source["match"])
+                if is_id(literal)
+                and literal.partition(".")[0] not in GEOGRAPHIES
+                and not (kind in ("contains", "ends_with") and is_stem(literal, family.id))
+                and kind != "regex"
+            ]
+        names += [e.name for e in family.entries]
+        for name in list(names):
+            bare = name.partition(".")[2] if name.startswith(("anthropic.", "openai.")) else ""
+            for form in (bare, _VERSION.sub("", bare) if bare else "", name.removesuffix(":0")):
+                if form and self.resolve_exact(form) == family.id:
+                    names.append(form)
+        for name in names:
+            if name not in self.refused:
+                model.add_alias(name)
+        model.aliases = [a for a in model.aliases if a != model.id]
+        for source in sources:
+            if source["id"] == family.id:
+                continue
+            node = "global" if source is family.worldwide else IN_REGION
+            model.aliases.append({"id": source["id"], "conditions": {"region": node}})
+
+    def resolve_exact(self, name: str) -> str | None:
+        source = self.genai.find("aws", name)
+        if source is None:
+            return None
+        return source["id"].removeprefix("global.").removeprefix("regional.")
+
+    # -- models of the second list ----------------------------------------------------------
+
+    def add_own_models(self) -> None:
+        taken = self.decided | {name for m in self.models.values() for name in m.names()}
+        groups: dict[str, list[Entry]] = {}
+        for entry in self.entries:
+            if self.resolve(entry.name) is None and entry.name not in taken | self.refused:
+                groups.setdefault(entry.name, []).append(entry)
+        for name, entries in groups.items():
+            if not all(usable(e) for e in entries):
+                continue
+            self.models[name] = self.own_model(name, entries)
+
+    def own_model(self, name: str, entries: list[Entry]) -> Model:
+        """Bare key: in-region price, unless it repeats the global one beside a dearer `us.`."""
+        model = Model(name)
+        stated: dict[str, Schedule] = {}
+        apart = False
+        plain: Schedule | None = None
+        for entry in entries:
+            if entry.region is None:
+                plain = plain or entry.lean()
+            else:
+                stated.setdefault(entry.region, entry.lean())
+        world, states = stated.get("global"), stated.get("us")
+        local = plain
+        if plain is None or (world and states and not equal(world, states)):
+            local = states
+        promote_gov(stated)
+        if local is not None:
+            apart = world is not None and not equal(world, local)
+            conditions = {"region": NOT_GLOBAL} if apart else None
+            model.price_rows.append(self.own_row(local, conditions, entries[0].source))
+        for node in sorted(stated, key=lambda n: (len(path(self.parents, n)), n)):
+            above = nearest(self.parents, node, stated, local)
+            if above is not None and equal(above, stated[node]):
+                continue
+            model.price_rows.append(self.own_row(stated[node], {"region": node}, entries[0].source))
+        self.add_other_conditions(model, entries, local, None, split=apart)
+        model.add_alias(name.removesuffix(":0"))
+        model.aliases = [a for a in model.aliases if a != model.id]
+        return model
+
+    def own_row(self, schedule: Schedule, conditions: Json | None, source: str | None) -> Json:
+        return row_json(
+            schedule,
+            conditions=conditions,
+            as_of=self.lists.litellm_date,
+            evidence=[self.lists.litellm_name],
+            source=source,
+        )
+
+
+def is_stem(literal: str, model: str) -> bool:
+    """`amazon.nova-lite` of `amazon.nova-lite-v1:0`: version 2 would be another model."""
+    stem = re.sub(r"-v\d+(:\d+)?$", "", model)
+    dated = re.search(r"\d{8}|\d{4}$", literal)
+    return stem != model and not dated and (stem == literal or stem.endswith("." + literal))
+
+
+def equal(a: Schedule, b: Schedule) -> bool:
+    """The same token rates, as far as both state them; bands that one list lacks are left aside."""
+    return same_tokens(a, b)
+
+
+def promote_gov(stated: dict[str, Schedule]) -> None:
+    """GovCloud regions that agree stand for the `us-gov.` profile, which has no key of its own."""
+    leaves_stated = [stated[n] for n in ("us-gov-west-1", "us-gov-east-1") if n in stated]
+    alike = all(equal(leaves_stated[0], other) for other in leaves_stated)
+    if leaves_stated and alike and "us-gov" not in stated:
+        stated["us-gov"] = leaves_stated[0]
+
+
+def keep_out_of_gov(model: Model) -> None:
+    """GovCloud regions with different prices: the profile over them gets none from elsewhere."""
+    for row in model.price_rows:
+        if row.get("conditions", {"region": NOT_GLOBAL}) == {"region": NOT_GLOBAL}:
+            row.pop("conditions", None)
+            rest = {k: row.pop(k) for k in list(row) if k not in ("from", "until")}
+            row.update({"conditions": {"region": IN_REGION}, **rest})
+
+
+def path(parents: dict[str, str | None], node: str) -> list[str]:
+    """The node and those it lies in."""
+    above = parents[node]
+    return [node] if above is None else [node, *path(parents, above)]
+
+
+def nearest(
+    parents: dict[str, str | None], node: str, stated: dict[str, Schedule], local: Schedule | None
+) -> Schedule | None:
+    """What a call in `node` would pay without a row of its own."""
+    for above in path(parents, node)[1:]:
+        if above in stated:
+            return stated[above]
+    return None if node == "global" else local

@@ -1,0 +1,124 @@
+"""Reads genai-prices: its matching clauses, dated prices and variants.
+
+Its meaning: of the prices of a model the last one of the list that has started holds; of the
+variants the first that holds and matches wins, for each price key by itself; a tier holds for the
+whole request where total input is strictly above its start.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from .rates import MILLISECONDS, Schedule
+
+Clause = dict[str, Any]
+When = tuple[tuple[str, str], ...]  # (("processing", "batch"),)
+
+
+@dataclass
+class Period:
+    """A schedule and the dates (YYYY-MM-DD, from 00:00Z) between which it holds."""
+
+    start: str | None
+    end: str | None
+    schedule: Schedule
+
+
+class GenaiList:
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        data = json.loads(path.read_text("utf-8"), parse_float=str, parse_int=str)
+        self.version: str = data["version"]
+        self.providers = {p["id"]: p for p in data["providers"]}
+        self._meter_of_key: dict[str, tuple[str, int]] = {}
+        for name, unit in data["units"].items():
+            per = int(unit["per"])
+            if name in MILLISECONDS:
+                name, per = MILLISECONDS[name], per * 1000
+            self._meter_of_key[unit["price_key"]] = (name, per)
+
+    def models(self, provider: str) -> list[dict[str, Any]]:
+        return self.providers[provider]["models"]
+
+    def find(self, provider: str, name: str) -> dict[str, Any] | None:
+        for model in self.models(provider):
+            if matches(model["match"], name.lower()):
+                return model
+        return None
+
+    def schedule(self, prices: dict[str, Any]) -> Schedule:
+        result = Schedule()
+        for key, price in prices.items():
+            meter, per = self._meter_of_key[key]
+            if isinstance(price, str):
+                result.rates[meter] = (price, per)
+                continue
+            result.rates[meter] = (price["base"], per)
+            for tier in price["tiers"]:
+                result.bands.setdefault(int(tier["start"]), {})[meter] = (tier["price"], per)
+        return result
+
+    def base_periods(self, model: dict[str, Any]) -> list[Period]:
+        entries = [(_start(p), self.schedule(p["prices"])) for p in model["prices"]]
+        periods: list[Period] = []
+        starts = sorted({start for start, _ in entries})
+        for i, start in enumerate(starts):
+            schedule = next(s for begin, s in reversed(entries) if begin <= start)
+            end = starts[i + 1] if i + 1 < len(starts) else None
+            periods.append(Period(start or None, end, schedule))
+        return periods
+
+    def variant_periods(self, model: dict[str, Any]) -> dict[When, list[Period]]:
+        """For each `when`, the overlay in every stretch of time; empty overlays included."""
+        groups: dict[When, list[tuple[str, Schedule]]] = {}
+        for variant in model.get("price_variants") or []:
+            when = tuple(sorted(variant["when"].items()))
+            groups.setdefault(when, []).append((_start(variant), self.schedule(variant["prices"])))
+        result: dict[When, list[Period]] = {}
+        for when, entries in groups.items():
+            starts = sorted({start for start, _ in entries})
+            for i, start in enumerate(starts):
+                overlay = Schedule()
+                for begin, schedule in entries:
+                    if begin <= start:
+                        overlay = overlay.over(schedule)  # first match wins for each key
+                end = starts[i + 1] if i + 1 < len(starts) else None
+                result.setdefault(when, []).append(Period(start or None, end, overlay))
+        return result
+
+
+def _start(entry: dict[str, Any]) -> str:
+    constraint = entry.get("constraint")
+    if constraint is None:
+        return ""
+    if set(constraint) != {"start_date"}:
+        raise ValueError(f"constraint {constraint} is not a start date")
+    return constraint["start_date"]
+
+
+def matches(clause: Clause, name: str) -> bool:
+    ((kind, operand),) = clause.items()
+    if kind == "or":
+        return any(matches(c, name) for c in operand)
+    if kind == "and":
+        return all(matches(c, name) for c in operand)
+    if kind == "regex":
+        return re.search(operand, name) is not None
+    tests = {
+        "equals": name == operand.lower(),
+        "starts_with": name.startswith(operand.lower()),
+        "ends_with": name.endswith(operand.lower()),
+        "contains": operand.lower() in name,
+    }
+    return tests[kind]
+
+
+def leaves(clause: Clause) -> list[tuple[str, str]]:
+    ((kind, operand),) = clause.items()
+    if kind in ("or", "and"):
+        return [leaf for c in operand for leaf in leaves(c)]
+    return [(kind, operand)]

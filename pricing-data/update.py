@@ -1,0 +1,124 @@
+#!/usr/bin/env python3
+"""Converts two public price lists into tokentra's catalog sources, for a maintainer to review.
+
+    update.py --genai genai-prices.json --litellm litellm-prices.json [--check | --verify]
+
+Writes `providers/*.json` and `disagreements.json` beside this file and prints a summary. What no
+list says (region trees, tier words, chosen sides, free models, ...) is data in `curation.json`,
+each decision with its reason. Running twice changes nothing.
+
+    --check    write nothing; exit 1 if a file would change
+    --verify   write nothing; compare every rate of the first list with the files, exit 1 if one
+               differs
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from importer import canonical
+from importer.bedrock import BedrockBuilder
+from importer.build import Lists, ProviderBuilder
+from importer.disagree import disagreements_json
+from importer.genai import GenaiList
+from importer.joins import Joiner
+from importer.litellm import LitellmList
+from importer.verify import verify
+
+HERE = Path(__file__).resolve().parent
+Json = dict[str, Any]
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--genai", type=Path, required=True, help="prices of genai-prices")
+    parser.add_argument("--litellm", type=Path, required=True, help="price map of LiteLLM")
+    parser.add_argument("--check", action="store_true", help="exit 1 if a file would change")
+    parser.add_argument("--verify", action="store_true", help="compare the files with the lists")
+    args = parser.parse_args()
+
+    curation: Json = json.loads((HERE / "curation.json").read_text("utf-8"))
+    genai = GenaiList(args.genai)
+    litellm = LitellmList(args.litellm, curation["lists"]["litellm"]["version"])
+    files, builders = build_all(curation, genai, litellm)
+    if args.verify:
+        return verify(genai, curation, files)
+    summarize(files, builders)
+    return write(files, check=args.check)
+
+
+def build_all(
+    curation: Json, genai: GenaiList, litellm: LitellmList
+) -> tuple[dict[str, Json], list[ProviderBuilder]]:
+    dates = curation["lists"]
+    if genai.version != dates["genai-prices"]["version"]:
+        raise SystemExit(
+            f"curation.json dates genai-prices {dates['genai-prices']['version']}, "
+            f"the list is {genai.version}: state the date of that version"
+        )
+    lists = Lists(
+        genai=genai,
+        genai_name=f"genai-prices {genai.version}",
+        genai_date=dates["genai-prices"]["as_of"],
+        litellm_name=f"litellm {litellm.version}",
+        litellm_date=dates["litellm"]["as_of"],
+    )
+    joiner = Joiner(json.loads(genai.path.read_text("utf-8"))["units"])
+    files: dict[str, Json] = {}
+    builders: list[ProviderBuilder] = []
+    for provider, rules in curation["providers"].items():
+        entries = litellm.channel(rules["litellm"]["providers"], rules["litellm"]["prefixes"])
+        kind = BedrockBuilder if rules.get("bedrock") else ProviderBuilder
+        builder = kind(provider, rules, lists, entries)
+        file = builder.build()
+        joiner.add(file)
+        files[f"providers/{provider}.json"] = file
+        builders.append(builder)
+    files["disagreements.json"] = disagreements_json(builders, curation)
+    return files, builders
+
+
+def summarize(files: dict[str, Json], builders: list[ProviderBuilder]) -> None:
+    for builder in builders:
+        models = files[f"providers/{builder.provider}.json"]["models"]
+        rows = [r for m in models for r in m["price_rows"]]
+        variants = [v for m in models for v in m.get("variants", [])]
+        evidence = Counter(" + ".join(r["evidence"]) for r in [*rows, *variants])
+        print(
+            f"{builder.provider}: {len(models)} models "
+            f"({sum(not m['price_rows'] for m in models)} unpriced, "
+            f"{sum(any(r.get('free') for r in m['price_rows']) for m in models)} free), "
+            f"{len(rows)} price rows, {len(variants)} variants, "
+            f"{sum(len(m.get('aliases', [])) for m in models)} aliases, "
+            f"{sum(len(m.get('patterns', [])) for m in models)} patterns"
+        )
+        for lists, count in sorted(evidence.items()):
+            print(f"    {count:5} {lists}")
+        for line in getattr(builder, "left_out", []):
+            print(f"    left out: {line}")
+    counts = Counter(d["chosen"] for d in files["disagreements.json"]["disagreements"])
+    print(f"disagreements: {sum(counts.values())} {dict(sorted(counts.items()))}")
+
+
+def write(files: dict[str, Json], *, check: bool) -> int:
+    changed = 0
+    for name, content in files.items():
+        path = HERE / name
+        text = canonical.dumps(content)
+        if path.exists() and path.read_text("utf-8") == text:
+            continue
+        changed += 1
+        print(f"{'would change' if check else 'wrote'} {name}")
+        if not check:
+            path.parent.mkdir(exist_ok=True)
+            path.write_text(text, "utf-8")
+    return 1 if check and changed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

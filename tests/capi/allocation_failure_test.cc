@@ -1,0 +1,359 @@
+// Memory runs out at every allocation of every entry point: the status is RESOURCE_EXHAUSTED,
+// nothing leaks, nothing crashes, and the object can be used afterwards.
+//
+// Method: this program replaces operator new. While armed, the N-th allocation of this thread
+// fails; each scenario is repeated with N = 0, 1, 2, ... until it succeeds. Allocations that are
+// alive are counted, so that a leak shows in every build, not only under AddressSanitizer.
+#include <cstdlib>
+#include <functional>
+#include <new>
+
+#include "tests/capi/testing.h"
+
+namespace {
+
+struct Allocations {
+  bool armed = false;
+  bool failed = false;
+  int64_t remaining = 0;  // allocations that still succeed
+  int64_t live = 0;       // made less freed, since the thread began
+};
+thread_local Allocations allocations;
+
+void* Allocate(std::size_t size, std::size_t alignment) noexcept {
+  if (allocations.armed && allocations.remaining-- <= 0) {
+    allocations.failed = true;
+    return nullptr;
+  }
+  void* memory = nullptr;
+  if (alignment <= alignof(std::max_align_t)) {
+    memory = std::malloc(size == 0 ? 1 : size);
+  } else {
+    memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+  }
+  if (memory != nullptr) ++allocations.live;
+  return memory;
+}
+
+void* AllocateOrThrow(std::size_t size, std::size_t alignment) {
+  void* const memory = Allocate(size, alignment);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+void Free(void* memory) noexcept {
+  if (memory != nullptr) --allocations.live;
+  std::free(memory);
+}
+
+constexpr std::size_t kDefault = alignof(std::max_align_t);
+
+}  // namespace
+
+// The forms that are not here call one of these.
+void* operator new(std::size_t size) { return AllocateOrThrow(size, kDefault); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return AllocateOrThrow(size, static_cast<std::size_t>(alignment));
+}
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept {
+  return Allocate(size, kDefault);
+}
+void* operator new(std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return Allocate(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { Free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { Free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { Free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { Free(memory); }
+void* operator new[](std::size_t size) { return AllocateOrThrow(size, kDefault); }
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return AllocateOrThrow(size, static_cast<std::size_t>(alignment));
+}
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept {
+  return Allocate(size, kDefault);
+}
+void* operator new[](std::size_t size, std::align_val_t alignment, const std::nothrow_t&) noexcept {
+  return Allocate(size, static_cast<std::size_t>(alignment));
+}
+void operator delete[](void* memory) noexcept { Free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { Free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { Free(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { Free(memory); }
+
+namespace tokentra_testing {
+namespace {
+
+constexpr int kAllocationsMax = 100'000;
+
+// Calls `function(error)` with its 1st, 2nd, ... allocation failing, until none failed, and
+// `cleanup` after each; `cleanup` frees what a success made.
+void ExpectSurvives(const char* what,
+                    const std::function<tokentra_status(tokentra_error**)>& function,
+                    const std::function<void()>& cleanup) {
+  SCOPED_TRACE(what);
+  ASSERT_EQ(function(nullptr), TOKENTRA_OK) << "without failures, and warming what is made once";
+  cleanup();
+  for (int n = 0; n < kAllocationsMax; ++n) {
+    const int64_t live = allocations.live;
+    tokentra_error* error = nullptr;
+    allocations.remaining = n;
+    allocations.failed = false;
+    allocations.armed = true;
+    const tokentra_status status = function(&error);
+    allocations.armed = false;
+    const bool failed = allocations.failed;
+    if (status == TOKENTRA_OK) {
+      EXPECT_EQ(error, nullptr);
+    } else {
+      EXPECT_EQ(status, TOKENTRA_RESOURCE_EXHAUSTED)
+          << "allocation " << n << ": " << View(tokentra_error_message(error));
+      // The error object itself may not have been affordable.
+      if (error != nullptr) {
+        EXPECT_EQ(tokentra_error_code(error), status);
+      }
+    }
+    tokentra_error_free(error);
+    cleanup();
+    ASSERT_EQ(allocations.live, live) << "leaks when allocation " << n << " fails";
+    if (!failed) {
+      EXPECT_EQ(status, TOKENTRA_OK);
+      return;
+    }
+  }
+  FAIL() << "no end of allocations";
+}
+
+#define EXPECT_SURVIVES(handle, ...)                                     \
+  ExpectSurvives(                                                        \
+      #__VA_ARGS__, [&](tokentra_error** error) { return __VA_ARGS__; }, \
+      [&] { (handle).Reset(); })
+
+constexpr std::string_view kChunk =
+    R"({"provider":"openai","model":"gpt-4o","at":"2026-10-15T12:00:00Z","id":"a",)"
+    R"("metadata":{"team_id":"growth","feature":"a feature with a long name"},)"
+    R"("usage":{"input_tokens":1500,"output_tokens":500}})"
+    "\n{\n"
+    R"({"provider":"anthropic","at":"2026-10-15T12:00:00Z","response":{"id":"msg_1",)"
+    R"("type":"message","model":"claude-sonnet-4-5-20250929","usage":{"input_tokens":100,)"
+    R"("cache_read_input_tokens":30,"output_tokens":5}}})"
+    "\n"
+    R"({"provider":"openai","model":"gpt-4o-hyper","at":"2026-10-15T12:00:00Z",)"
+    R"("usage":{"input_tokens":1500}})"
+    "\n";
+
+class AllocationFailureTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    Error error;
+    example_->Metadata({{"team_id", "growth"}, {"feature", "a feature with a long name"}});
+    ASSERT_OK(tokentra_client_new(nullptr, client_.Out(), error.Out()));
+    ASSERT_OK(tokentra_price(catalog_.get(), example_->get(), kSize, cost_.Out(), error.Out()));
+  }
+
+  static constexpr size_t kSize = sizeof(tokentra_call);
+  Catalog catalog_ = OpenCatalog();
+  std::unique_ptr<Call> example_ = Call::Example();
+  Client client_;
+  Cost cost_;
+};
+
+TEST_F(AllocationFailureTest, Catalog) {
+  Catalog catalog;
+  EXPECT_SURVIVES(catalog, tokentra_catalog_open_builtin(catalog.Out(), error));
+}
+
+// A catalog opened anew each time: the first enumeration of one is what allocates.
+TEST_F(AllocationFailureTest, CatalogEnumeration) {
+  Catalog catalog;
+  tokentra_model model;
+  ExpectSurvives(
+      "catalog_model_at",
+      [&](tokentra_error** error) {
+        const bool armed = std::exchange(allocations.armed, false);
+        EXPECT_EQ(tokentra_catalog_open_builtin(catalog.Out(), nullptr), TOKENTRA_OK);
+        allocations.armed = armed;
+        return tokentra_catalog_model_at(catalog.get(), 0, 0, &model, sizeof(model), error);
+      },
+      [&] { catalog.Reset(); });
+}
+
+TEST_F(AllocationFailureTest, Price) {
+  Cost cost;
+  EXPECT_SURVIVES(cost, tokentra_price(catalog_.get(), example_->get(), kSize, cost.Out(), error));
+  Call unknown("openai", "gpt-4o-hyper");
+  unknown.Usage({{"input_tokens", 1}});
+  EXPECT_SURVIVES(cost, tokentra_price(catalog_.get(), unknown.get(), kSize, cost.Out(), error));
+  Call body("openai", "");
+  body.Response(kOpenaiBody);
+  EXPECT_SURVIVES(cost, tokentra_price(catalog_.get(), body.get(), kSize, cost.Out(), error));
+}
+
+TEST_F(AllocationFailureTest, CostAccessors) {
+  Document document;
+  EXPECT_SURVIVES(document, tokentra_cost_json(cost_.get(), document.Out(), error));
+  EXPECT_SURVIVES(document, tokentra_cost_explain(cost_.get(), document.Out(), error));
+  tokentra_cost_summary summary;
+  EXPECT_SURVIVES(document, tokentra_cost_summarize(cost_.get(), &summary, sizeof(summary), error));
+}
+
+TEST_F(AllocationFailureTest, Batch) {
+  // An element that memory runs out for says so itself.
+  Document none;
+  const std::vector<tokentra_call> calls(3, *example_->get());
+  tokentra_price_result results[3];
+  ExpectSurvives(
+      "batch",
+      [&](tokentra_error** error) {
+        const tokentra_status status =
+            tokentra_price_batch(catalog_.get(), calls.data(), 3, kSize, nullptr, nullptr, results,
+                                 sizeof(results[0]), error);
+        for (const auto& result : results) {
+          if (status == TOKENTRA_OK && result.status != TOKENTRA_OK) return result.status;
+        }
+        return status;
+      },
+      [] {});
+}
+
+TEST_F(AllocationFailureTest, Extract) {
+  Extraction extraction;
+  EXPECT_SURVIVES(extraction, tokentra_extract(Text(kOpenaiBody), Text("openai"), kAbsent,
+                                               extraction.Out(), error));
+}
+
+TEST_F(AllocationFailureTest, Records) {
+  Records records;
+  Document document;
+  const tokentra_records_options options = {1, 0, 0, 0, TOKENTRA_RECORDS_JSON, 0, 0};
+  EXPECT_SURVIVES(records, tokentra_records_price(catalog_.get(), Text(kChunk), &options,
+                                                  sizeof(options), records.Out(), error));
+  const tokentra_text line = Text(kChunk.substr(0, kChunk.find('\n')));
+  EXPECT_SURVIVES(
+      document, tokentra_records_explain(catalog_.get(), line, nullptr, 0, document.Out(), error));
+}
+
+TEST_F(AllocationFailureTest, ClientAndOptions) {
+  ClientOptions options;
+  EXPECT_SURVIVES(options, tokentra_client_options_new(options.Out(), error));
+  const tokentra_text names[] = {Text("team_id"), Text("a_dimension_with_a_long_name")};
+  const tokentra_pair metadata[] = {{Text("team_id"), Text("a team with quite a long name")}};
+  Client client;
+  ExpectSurvives(
+      "client with options",
+      [&](tokentra_error** error) {
+        tokentra_status status = tokentra_client_options_new(options.Out(), error);
+        if (status != TOKENTRA_OK) return status;
+        status = tokentra_client_options_set_dimensions(options.get(), names, 2, error);
+        if (status != TOKENTRA_OK) return status;
+        status = tokentra_client_options_set_metadata(options.get(), metadata, 1, error);
+        if (status != TOKENTRA_OK) return status;
+        status = tokentra_client_options_set_catalog(options.get(), catalog_.get(), error);
+        if (status != TOKENTRA_OK) return status;
+        return tokentra_client_new(options.get(), client.Out(), error);
+      },
+      [&] {
+        options.Reset();
+        client.Reset();
+      });
+  EXPECT_SURVIVES(client,
+                  tokentra_client_with_metadata(client_.get(), metadata, 1, client.Out(), error));
+}
+
+// A client made anew each time, so that each run meets the same first-time allocations.
+TEST_F(AllocationFailureTest, Track) {
+  Client client;
+  tokentra_track_result result;
+  example_->Id("request-1");
+  ExpectSurvives(
+      "track",
+      [&](tokentra_error** error) {
+        const bool armed = std::exchange(allocations.armed, false);
+        EXPECT_EQ(tokentra_client_new(nullptr, client.Out(), nullptr), TOKENTRA_OK);
+        allocations.armed = armed;
+        return tokentra_client_track(client.get(), example_->get(), kSize, &result, sizeof(result),
+                                     error);
+      },
+      [&] { client.Reset(); });
+}
+
+TEST_F(AllocationFailureTest, TrackCountsOnceOrNotAtAll) {
+  // What failed is not in the ledger: the totals are those of the calls that succeeded.
+  tokentra_track_result result;
+  uint64_t recorded = 0;
+  for (int n = 0; n < 200; ++n) {
+    const std::string team = "team-" + std::to_string(n);
+    example_->Metadata({{"team_id", team}});
+    allocations.remaining = n % 20;
+    allocations.armed = true;
+    const tokentra_status status = tokentra_client_track(client_.get(), example_->get(), kSize,
+                                                         &result, sizeof(result), nullptr);
+    allocations.armed = false;
+    if (status == TOKENTRA_OK) ++recorded;
+  }
+  Snapshot snapshot;
+  tokentra_snapshot_totals totals = {};
+  Error error;
+  ASSERT_OK(tokentra_client_snapshot(client_.get(), snapshot.Out(), error.Out()));
+  ASSERT_OK(tokentra_snapshot_total(snapshot.get(), &totals, sizeof(totals), error.Out()));
+  EXPECT_EQ(totals.events, recorded);
+}
+
+TEST_F(AllocationFailureTest, Recorder) {
+  Recorder recorder;
+  EXPECT_SURVIVES(recorder, tokentra_recorder_new(client_.get(), example_->get(), kSize,
+                                                  recorder.Out(), error));
+}
+
+TEST_F(AllocationFailureTest, SnapshotAndGroup) {
+  tokentra_track_result result;
+  Error track_error;
+  ASSERT_EQ(tokentra_client_track(client_.get(), example_->get(), kSize, &result, sizeof(result),
+                                  nullptr),
+            TOKENTRA_OK);
+  Snapshot snapshot;
+  EXPECT_SURVIVES(snapshot, tokentra_client_snapshot(client_.get(), snapshot.Out(), error));
+  ASSERT_EQ(tokentra_client_snapshot(client_.get(), snapshot.Out(), nullptr), TOKENTRA_OK);
+  Rows rows;
+  const tokentra_text keys[] = {Text("team_id"), Text("model"), Text("day")};
+  EXPECT_SURVIVES(rows,
+                  tokentra_snapshot_group(snapshot.get(), keys, 3, nullptr, 0, rows.Out(), error));
+  tokentra_snapshot_totals totals;
+  EXPECT_SURVIVES(rows, tokentra_snapshot_total(snapshot.get(), &totals, sizeof(totals), error));
+}
+
+TEST_F(AllocationFailureTest, RecordsTrack) {
+  Client client;
+  Records records;
+  ExpectSurvives(
+      "records_track",
+      [&](tokentra_error** error) {
+        const bool armed = std::exchange(allocations.armed, false);
+        EXPECT_EQ(tokentra_client_new(nullptr, client.Out(), nullptr), TOKENTRA_OK);
+        allocations.armed = armed;
+        return tokentra_records_track(client.get(), Text(kChunk), nullptr, 0, records.Out(), error);
+      },
+      [&] {
+        records.Reset();
+        client.Reset();
+      });
+}
+
+// Making an error takes memory too: without it the status still tells.
+TEST_F(AllocationFailureTest, Errors) {
+  for (int n = 0; n < 20; ++n) {
+    const int64_t live = allocations.live;
+    tokentra_error* error = nullptr;
+    int64_t instant = 0;
+    allocations.remaining = n;
+    allocations.armed = true;
+    const tokentra_status status =
+        tokentra_instant_parse(Text("a text that is no instant, and long"), &instant, &error);
+    allocations.armed = false;
+    EXPECT_TRUE(status == TOKENTRA_INVALID_ARGUMENT || status == TOKENTRA_RESOURCE_EXHAUSTED);
+    tokentra_error_free(error);
+    EXPECT_EQ(allocations.live, live);
+  }
+}
+
+}  // namespace
+}  // namespace tokentra_testing

@@ -68,7 +68,7 @@ def build_all(
         litellm_name=f"litellm {litellm.version}",
         litellm_date=dates["litellm"]["as_of"],
     )
-    joiner = Joiner(json.loads(genai.path.read_text("utf-8"))["units"])
+    joiner = Joiner(genai.dimensions)
     files: dict[str, Json] = {}
     builders: list[ProviderBuilder] = []
     for provider, rules in curation["providers"].items():
@@ -99,8 +99,10 @@ def summarize(files: dict[str, Json], builders: list[ProviderBuilder]) -> None:
         )
         for lists, count in sorted(evidence.items()):
             print(f"    {count:5} {lists}")
-        for line in getattr(builder, "left_out", []):
+        for line in builder.left_out:
             print(f"    left out: {line}")
+        for line in builder.rounded:
+            print(f"    rounded: {line}")
     counts = Counter(d["chosen"] for d in files["disagreements.json"]["disagreements"])
     print(f"disagreements: {sum(counts.values())} {dict(sorted(counts.items()))}")
 

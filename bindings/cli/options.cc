@@ -128,8 +128,6 @@ void AddReport(CLI::App& app, Options& options) {
                    "provider, model, state, service_tier, region, batch,\n"
                    "bucket, hour, day")
       ->type_name("KEYS")
-      ->delimiter(',')
-      ->allow_extra_args(false)
       ->default_str("team_id,model");
   command->add_option("--since", options.since, "Only calls at or after it (date or RFC 3339)")
       ->type_name("T");

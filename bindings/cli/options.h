@@ -36,7 +36,7 @@ struct Options {
   std::uint64_t line = 0;  // 0: every line
 
   // report
-  std::vector<std::string> by;
+  std::string by;  // keys, comma-separated
   std::string since;
   std::string until;
   std::string bucket;

@@ -30,7 +30,7 @@ constexpr std::array<std::string_view, 8> kKnownMetadata = {
 // A group's calls fall into several of the ledger's cells: one a quarter hour, model and tier.
 constexpr std::uint64_t kCellsPerGroup = 8;
 constexpr std::uint64_t kCellsMost = 1 << 23;  // the ledger's own limit
-constexpr std::string_view kDefaultKeys[] = {"team_id", "model"};
+constexpr std::string_view kDefaultKeys = "team_id,model";
 
 template <typename Names>
 bool IsOneOf(std::string_view name, const Names& names) {
@@ -38,14 +38,14 @@ bool IsOneOf(std::string_view name, const Names& names) {
 }
 
 // Well-known keys may be written in camelCase: teamId is team_id.
-std::string CanonicalKey(const std::string& key) {
+std::string CanonicalKey(std::string_view key) {
   std::string snake;
   for (const char c : key) {
     const bool upper = c >= 'A' && c <= 'Z';
     if (upper) snake += '_';
     snake += upper ? static_cast<char>(c - 'A' + 'a') : c;
   }
-  return IsOneOf(snake, kKnownMetadata) ? snake : key;
+  return IsOneOf(snake, kKnownMetadata) ? snake : std::string(key);
 }
 
 std::string TimeKey(const std::string& bucket) {
@@ -66,12 +66,14 @@ std::vector<std::string> ReportKeys(const Options& options) {
   };
   const std::string time = TimeKey(options.bucket);
   if (!time.empty()) add(time);
-  if (options.by.empty()) {
-    for (const std::string_view key : kDefaultKeys) add(std::string(key));
-  }
-  for (const std::string& by : options.by) {
-    const std::string key = CanonicalKey(by);
-    if (key != time || time.empty()) add(key);
+  std::string_view rest = options.by.empty() ? kDefaultKeys : std::string_view(options.by);
+  while (true) {
+    const std::size_t comma = std::min(rest.find(','), rest.size());
+    const std::string key = CanonicalKey(rest.substr(0, comma));
+    // --bucket has put the time key first already.
+    if (time.empty() || key != time) add(key);
+    if (comma == rest.size()) break;
+    rest.remove_prefix(comma + 1);
   }
   return keys;
 }
@@ -234,7 +236,8 @@ int RunReport(const Options& options, Console& console) {
     bound_passed = true;
     console.Note(Count(report.totals.folded_events, "call is", "calls are") +
                  " counted under coarser keys: more groups than --groups-max " +
-                 std::to_string(options.groups_max) + "; totals are exact");
+                 std::to_string(options.groups_max) +
+                 ", or values over 256 bytes; totals are exact");
   }
   if (handler.ids() > options.ids_max) {
     bound_passed = true;

@@ -175,9 +175,7 @@ std::string Notes(const Report& report) {
   return text + DuplicatesText(totals);
 }
 
-}  // namespace
-
-void PrintReportText(const Report& report, Console& console) {
+void PrintTable(const Report& report, Console& console) {
   std::int32_t places = kExact;
   if (ReportTable(report, kExact).Make().NarrowestColumns() > console.terminal().columns) {
     places = kRoundedPlaces;
@@ -190,6 +188,16 @@ void PrintReportText(const Report& report, Console& console) {
   }
   if (table.marked()) {
     console.Out(std::string(kUnpricedMark) + " without the unpriced calls of the row\n");
+  }
+}
+
+}  // namespace
+
+void PrintReportText(const Report& report, Console& console) {
+  if (tokentra_rows_count(report.rows.get()) == 0) {
+    console.Out("No calls.\n");
+  } else {
+    PrintTable(report, console);
   }
   console.Out("\n");
   if (report.unpriced.events() > 0) {

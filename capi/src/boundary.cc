@@ -58,13 +58,12 @@ absl::Status ReadQuantities(const tokentra_quantity* quantities, std::size_t cou
     const MeterInfo* meter =
         item.meter <= Meters().size() ? FindMeter(static_cast<MeterId>(item.meter)) : nullptr;
     if (meter == nullptr) {
-      return absl::InvalidArgumentError(absl::StrCat("usage has the meter id ", item.meter,
-                                                     ", which is not within 1 and ",
-                                                     Meters().size()));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "usage has the meter id ", item.meter, ", which is not within 1 and ", Meters().size()));
     }
     if (item.quantity > kQuantityMax) {
-      return absl::InvalidArgumentError(absl::StrCat(meter->name, " ", item.quantity,
-                                                     " is above the limit ", kQuantityMax));
+      return absl::InvalidArgumentError(
+          absl::StrCat(meter->name, " ", item.quantity, " is above the limit ", kQuantityMax));
     }
     if (usage.Get(meter->id).has_value()) {
       return absl::InvalidArgumentError(absl::StrCat(meter->name, " is given twice"));

@@ -13,8 +13,8 @@ absl::Status CallStorage::Read(const tokentra_call* caller, std::size_t call_siz
   if (!status.ok()) return status;
   status = CheckReserved("call.reserved", call.reserved);
   if (!status.ok()) return status;
-  status = CheckReserved("call.flags beyond TOKENTRA_CALL_BATCH",
-                         call.flags & ~TOKENTRA_CALL_BATCH);
+  status =
+      CheckReserved("call.flags beyond TOKENTRA_CALL_BATCH", call.flags & ~TOKENTRA_CALL_BATCH);
   if (!status.ok()) return status;
   struct Field {
     std::string_view name;

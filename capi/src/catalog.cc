@@ -32,9 +32,8 @@ std::vector<std::vector<const NameRecord*>> PinnedNames(const CatalogImage& imag
 }
 
 const std::vector<std::vector<const NameRecord*>>& PinnedNamesOf(const tokentra_catalog& catalog) {
-  std::call_once(catalog.pinned_once, [&] {
-    catalog.pinned_names = PinnedNames(catalog.catalog->image());
-  });
+  std::call_once(catalog.pinned_once,
+                 [&] { catalog.pinned_names = PinnedNames(catalog.catalog->image()); });
   return catalog.pinned_names;
 }
 

@@ -138,8 +138,8 @@ tokentra_status tokentra_client_options_set_limit(tokentra_client_options* optio
     if (options == nullptr) return NullArgument("options");
     if (View(name) == "ids_max") {
       if (value == 0 || value > tokentra::kIdsMaxLimit) {
-        return absl::InvalidArgumentError(absl::StrCat("ids_max ", value, " is not within 1 and ",
-                                                       tokentra::kIdsMaxLimit));
+        return absl::InvalidArgumentError(
+            absl::StrCat("ids_max ", value, " is not within 1 and ", tokentra::kIdsMaxLimit));
       }
       options->options.ids_max = value;
       return absl::OkStatus();

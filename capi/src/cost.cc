@@ -198,9 +198,8 @@ tokentra_status tokentra_price_batch(const tokentra_catalog* catalog, const toke
     for (std::size_t i = 0; i < count; ++i, at += call_size, to += result_size) {
       // Calls carry their own usage or response, else the slice at their offsets.
       tokentra_call head;
-      absl::Status status =
-          tokentra::capi::ReadSized("call", reinterpret_cast<const tokentra_call*>(at), call_size,
-                                    head);
+      absl::Status status = tokentra::capi::ReadSized(
+          "call", reinterpret_cast<const tokentra_call*>(at), call_size, head);
       const bool has_own = head.response.data != nullptr || head.usage != nullptr;
       const bool has_slice = offsets != nullptr && !has_own;
       CallStorage storage;

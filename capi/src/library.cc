@@ -16,11 +16,10 @@ constexpr char kManifest[] =
     ;
 
 constexpr const char* kStatusNames[] = {
-    "OK",           "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",
-    "DEADLINE_EXCEEDED", "NOT_FOUND", "ALREADY_EXISTS",    "PERMISSION_DENIED",
-    "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION", "ABORTED", "OUT_OF_RANGE",
-    "UNIMPLEMENTED", "INTERNAL",      "UNAVAILABLE",       "DATA_LOSS",
-    "UNAUTHENTICATED"};
+    "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
+    "NOT_FOUND", "ALREADY_EXISTS", "PERMISSION_DENIED", "RESOURCE_EXHAUSTED", "FAILED_PRECONDITION",
+    "ABORTED",   "OUT_OF_RANGE",   "UNIMPLEMENTED",     "INTERNAL",           "UNAVAILABLE",
+    "DATA_LOSS", "UNAUTHENTICATED"};
 
 }  // namespace
 
@@ -50,9 +49,7 @@ const char* tokentra_status_name(tokentra_status status) {
   return kStatusNames[status];
 }
 
-uint32_t tokentra_meter_count(void) {
-  return static_cast<uint32_t>(tokentra::Meters().size());
-}
+uint32_t tokentra_meter_count(void) { return static_cast<uint32_t>(tokentra::Meters().size()); }
 
 uint32_t tokentra_meter_id(tokentra_text name) {
   const tokentra::MeterInfo* meter = tokentra::FindMeter(tokentra::capi::View(name));
@@ -79,8 +76,7 @@ size_t tokentra_money_format(tokentra_money money, int32_t places, char* buffer)
   }
 }
 
-tokentra_status tokentra_instant_parse(tokentra_text text, int64_t* at_ns,
-                                       tokentra_error** error) {
+tokentra_status tokentra_instant_parse(tokentra_text text, int64_t* at_ns, tokentra_error** error) {
   return tokentra::capi::Guard(error, [&]() -> absl::Status {
     if (at_ns == nullptr) return tokentra::capi::NullArgument("at_ns");
     absl::StatusOr<tokentra::InstantNs> instant =

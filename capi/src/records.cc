@@ -53,9 +53,8 @@ absl::Status Process(const tokentra::Catalog& catalog, tokentra::Client* client,
 extern "C" {
 
 tokentra_status tokentra_records_price(const tokentra_catalog* catalog, tokentra_text chunk,
-                                       const tokentra_records_options* options,
-                                       size_t options_size, tokentra_records** records,
-                                       tokentra_error** error) {
+                                       const tokentra_records_options* options, size_t options_size,
+                                       tokentra_records** records, tokentra_error** error) {
   return Guard(error, [&]() -> absl::Status {
     if (catalog == nullptr) return NullArgument("catalog");
     return Process(*catalog->catalog, nullptr, chunk, options, options_size, records);
@@ -63,9 +62,8 @@ tokentra_status tokentra_records_price(const tokentra_catalog* catalog, tokentra
 }
 
 tokentra_status tokentra_records_track(tokentra_client* client, tokentra_text chunk,
-                                       const tokentra_records_options* options,
-                                       size_t options_size, tokentra_records** records,
-                                       tokentra_error** error) {
+                                       const tokentra_records_options* options, size_t options_size,
+                                       tokentra_records** records, tokentra_error** error) {
   return Guard(error, [&]() -> absl::Status {
     if (client == nullptr) return NullArgument("client");
     return Process(client->client->catalog(), client->client.get(), chunk, options, options_size,
@@ -83,8 +81,7 @@ tokentra_status tokentra_records_explain(const tokentra_catalog* catalog, tokent
     tokentra::RecordsOptions read;
     absl::Status status = ReadOptions(options, options_size, read);
     if (!status.ok()) return status;
-    absl::StatusOr<std::string> text =
-        tokentra::ExplainRecord(*catalog->catalog, View(line), read);
+    absl::StatusOr<std::string> text = tokentra::ExplainRecord(*catalog->catalog, View(line), read);
     if (!text.ok()) return text.status();
     *document = new tokentra_document{*std::move(text)};
     return absl::OkStatus();

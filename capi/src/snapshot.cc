@@ -35,9 +35,8 @@ absl::Status ReadGroupOptions(const tokentra_group_options* from, std::size_t si
     constexpr std::int32_t kDaySeconds = 86'400;
     if (change.offset_seconds % tokentra::kBucketSeconds != 0 ||
         change.offset_seconds <= -kDaySeconds || change.offset_seconds >= kDaySeconds) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("zone offset ", change.offset_seconds,
-                       " is no multiple of 900 seconds within a day"));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "zone offset ", change.offset_seconds, " is no multiple of 900 seconds within a day"));
     }
     if (i > 0 && change.from_ns <= options.zone[i - 1].from_ns) {
       return absl::InvalidArgumentError("zone offsets must ascend");
@@ -105,9 +104,8 @@ tokentra_status tokentra_snapshot_total(const tokentra_snapshot* snapshot,
 
 tokentra_status tokentra_snapshot_group(const tokentra_snapshot* snapshot,
                                         const tokentra_text* keys, size_t key_count,
-                                        const tokentra_group_options* options,
-                                        size_t options_size, tokentra_rows** rows,
-                                        tokentra_error** error) {
+                                        const tokentra_group_options* options, size_t options_size,
+                                        tokentra_rows** rows, tokentra_error** error) {
   return Guard(error, [&]() -> absl::Status {
     if (snapshot == nullptr) return NullArgument("snapshot");
     if (key_count != 0 && keys == nullptr) return NullArgument("keys");

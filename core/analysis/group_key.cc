@@ -26,9 +26,7 @@ constexpr std::array<std::pair<std::string_view, Kind>, 9> kBuiltin = {
 
 KeyValue Present(std::string_view text) { return {KeyPresence::kPresent, std::string(text)}; }
 
-KeyValue TextOrAbsent(std::string_view text) {
-  return text.empty() ? KeyValue() : Present(text);
-}
+KeyValue TextOrAbsent(std::string_view text) { return text.empty() ? KeyValue() : Present(text); }
 
 std::int32_t OffsetAt(InstantNs at, std::span<const ZoneOffset> zone) {
   std::int32_t offset = 0;
@@ -41,9 +39,7 @@ std::int32_t OffsetAt(InstantNs at, std::span<const ZoneOffset> zone) {
 
 std::string OffsetText(std::int32_t seconds) {
   const std::int32_t minutes = (seconds < 0 ? -seconds : seconds) / 60;
-  const auto two = [](std::int32_t number) {
-    return absl::StrCat(number < 10 ? "0" : "", number);
-  };
+  const auto two = [](std::int32_t number) { return absl::StrCat(number < 10 ? "0" : "", number); };
   return absl::StrCat(seconds < 0 ? "-" : "+", two(minutes / 60), ":", two(minutes % 60));
 }
 
@@ -89,7 +85,8 @@ absl::StatusOr<GroupKey> ParseGroupKey(std::string_view name,
   std::vector<std::string_view> known(dimensions.begin(), dimensions.end());
   for (const auto& [builtin, kind] : kBuiltin) known.push_back(builtin);
   return absl::InvalidArgumentError(
-      absl::StrCat("key ", Quote(name), " is neither a dimension of the ledger nor provider, "
+      absl::StrCat("key ", Quote(name),
+                   " is neither a dimension of the ledger nor provider, "
                    "model, state, service_tier, region, batch, bucket, hour or day",
                    NearestHint(name, known)));
 }

@@ -16,9 +16,7 @@ struct Date {
   unsigned day;
 };
 
-bool IsLeap(std::int64_t year) {
-  return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-}
+bool IsLeap(std::int64_t year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
 
 unsigned DaysInMonth(std::int64_t year, unsigned month) {
   constexpr std::array<unsigned, 12> kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -154,9 +152,8 @@ void AppendPadded(std::string& out, std::int64_t value, std::size_t width) {
 absl::StatusOr<InstantNs> ParseInstant(std::string_view text) {
   const std::optional<InstantNs> instant = Read(text);
   if (!instant) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("instant ", Quote(text),
-                     " is not RFC 3339 with a zone, such as 2026-10-15T12:00:00Z"));
+    return absl::InvalidArgumentError(absl::StrCat(
+        "instant ", Quote(text), " is not RFC 3339 with a zone, such as 2026-10-15T12:00:00Z"));
   }
   return *instant;
 }

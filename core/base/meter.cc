@@ -117,8 +117,7 @@ static_assert(std::size(kRows) == kMeterCount, "meters and atoms pair one to one
 
 constexpr bool UseContains(Use whole, Use part) {
   return whole == Use::kAny || whole == part ||
-         (whole == Use::kCacheWrite &&
-          (part == Use::kCacheWrite5m || part == Use::kCacheWrite1h));
+         (whole == Use::kCacheWrite && (part == Use::kCacheWrite5m || part == Use::kCacheWrite1h));
 }
 
 // Whether everything that `part` counts is counted by `whole` too.

@@ -151,25 +151,41 @@ enum : MeterId {
 };
 // clang-format on
 
-enum class MeterFamily : std::uint8_t { kTokens, kCharacters, kMessages, kDurations, kPixels,
-                                        kPages, kCalls, kRequests };
+enum class MeterFamily : std::uint8_t {
+  kTokens,
+  kCharacters,
+  kMessages,
+  kDurations,
+  kPixels,
+  kPages,
+  kCalls,
+  kRequests
+};
 enum class Direction : std::uint8_t { kNone, kInput, kOutput };
 enum class Modality : std::uint8_t { kUnspecified, kText, kAudio, kImage, kVideo };
 // How the tokens were used. A use that has lifetimes contains them: cache writes contain those
 // of 5 minutes and of one hour.
-enum class Use : std::uint8_t { kAny, kTool, kCacheRead, kCacheWrite, kCacheWrite5m,
-                                kCacheWrite1h, kReasoning, kCitation };
+enum class Use : std::uint8_t {
+  kAny,
+  kTool,
+  kCacheRead,
+  kCacheWrite,
+  kCacheWrite5m,
+  kCacheWrite1h,
+  kReasoning,
+  kCitation
+};
 
 struct MeterInfo {
   MeterId id;
   std::string_view name;
   MeterFamily family;
   Direction direction;
-  Modality modality;    // kUnspecified: all modalities together
-  Use use;              // kAny: all uses together
-  AtomSet atoms;        // the disjoint pieces it is the sum of
-  Atom remainder;       // its own atom: the piece that no meter inside it counts
-  std::uint32_t per;    // quanta that a published price customarily names: 1,000,000 tokens
+  Modality modality;  // kUnspecified: all modalities together
+  Use use;            // kAny: all uses together
+  AtomSet atoms;      // the disjoint pieces it is the sum of
+  Atom remainder;     // its own atom: the piece that no meter inside it counts
+  std::uint32_t per;  // quanta that a published price customarily names: 1,000,000 tokens
 };
 
 // As many meters as atoms: they pair one to one.
@@ -224,9 +240,8 @@ inline constexpr MeterIdsByDimension kMeterIdsByDimension = MakeMeterIdsByDimens
 }  // namespace internal
 
 constexpr MeterId MeterWith(Direction direction, Modality modality, Use use) {
-  return internal::kMeterIdsByDimension[static_cast<std::size_t>(direction)]
-                                       [static_cast<std::size_t>(modality)]
-                                       [static_cast<std::size_t>(use)];
+  return internal::kMeterIdsByDimension[static_cast<std::size_t>(
+      direction)][static_cast<std::size_t>(modality)][static_cast<std::size_t>(use)];
 }
 
 }  // namespace tokentra

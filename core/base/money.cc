@@ -137,9 +137,7 @@ bool Money::Add(Money other) {
   return true;
 }
 
-std::string Money::ToString() const {
-  return ScaledText(attos_ < 0, Magnitude(attos_), kScale);
-}
+std::string Money::ToString() const { return ScaledText(attos_ < 0, Magnitude(attos_), kScale); }
 
 std::string Money::ToStringRounded(int places) const {
   if (places < 0) places = 0;

@@ -32,7 +32,7 @@ __extension__ typedef unsigned __int128 Uint128;
 
 class Money {
  public:
-  static constexpr int kScale = 18;                     // decimals
+  static constexpr int kScale = 18;                           // decimals
   static constexpr Int128 kUnit = 1'000'000'000'000'000'000;  // 10^18: one unit of currency
   static constexpr Int128 kMax = kUnit * kUnit * 100 - 1;     // 10^38 - 1
 

@@ -310,8 +310,7 @@ std::optional<std::uint32_t> Catalog::FindProvider(std::string_view id) const {
   return std::nullopt;
 }
 
-Resolution Catalog::Resolve(std::string_view provider, std::string_view model,
-                            InstantNs at) const {
+Resolution Catalog::Resolve(std::string_view provider, std::string_view model, InstantNs at) const {
   const std::optional<std::uint32_t> index = FindProvider(provider);
   if (!index.has_value()) return Resolution();
   return Matcher(image_, *index, at).Match(model);

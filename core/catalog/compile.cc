@@ -12,15 +12,16 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/sha256.h"
+#include "core/base/status_macros.h"
 #include "core/base/text.h"
 #include "core/catalog/expand.h"
+#include "core/catalog/magnitude.h"
 #include "core/catalog/pattern.h"
 
 namespace tokentra {
 namespace {
 
 constexpr std::size_t kRowIdBytes = 8;
-constexpr std::int64_t kMagnitudeFactor = 1000;
 
 absl::Status ErrorAt(std::string_view where, std::string_view problem) {
   return absl::InvalidArgumentError(absl::StrCat(where, ": ", problem));
@@ -111,8 +112,7 @@ absl::Status Builder::AddRegions(const SourceProvider& provider) {
       record.name = Intern(node);
       if (!parent.empty()) {
         record.parent = index[parent];
-        record.depth =
-            static_cast<std::uint16_t>(image_.regions[begin + record.parent].depth + 1);
+        record.depth = static_cast<std::uint16_t>(image_.regions[begin + record.parent].depth + 1);
       }
       index[node] = static_cast<std::uint16_t>(added++);
       image_.regions.push_back(record);
@@ -124,19 +124,19 @@ absl::Status Builder::AddRegions(const SourceProvider& provider) {
   return absl::OkStatus();
 }
 
-absl::Status Builder::AddName(const std::string& where, std::uint32_t provider,
-                              std::uint32_t model, std::string_view name,
-                              const Interval& interval, IndexRange pins, NameKind kind) {
+absl::Status Builder::AddName(const std::string& where, std::uint32_t provider, std::uint32_t model,
+                              std::string_view name, const Interval& interval, IndexRange pins,
+                              NameKind kind) {
   if (name.empty() || name.size() > 256) return ErrorAt(where, "a name has 1 to 256 bytes");
   PendingName pending{where, std::string(name), {}};
   pending.record = {NameHash(provider, name), Intern(name), provider, model, interval.from,
-                    interval.until, pins, kind};
+                    interval.until,           pins,         kind};
   names_.push_back(std::move(pending));
   return absl::OkStatus();
 }
 
-absl::Status Builder::AddRow(const SourceProvider& source, const FullRow& row,
-                             std::uint32_t model, const std::string& model_id) {
+absl::Status Builder::AddRow(const SourceProvider& source, const FullRow& row, std::uint32_t model,
+                             const std::string& model_id) {
   RowRecord record;
   record.model = model;
   record.from = row.interval.from;
@@ -157,9 +157,9 @@ absl::Status Builder::AddRow(const SourceProvider& source, const FullRow& row,
       }
     }
     if (record.region == kNoRegion) {
-      return ErrorAt(row.where, absl::StrCat("conditions.region: ",
-                                             Quote(row.conditions.region->node),
-                                             " is not in the provider's regions"));
+      return ErrorAt(row.where,
+                     absl::StrCat("conditions.region: ", Quote(row.conditions.region->node),
+                                  " is not in the provider's regions"));
     }
     record.region_not = row.conditions.region->is_not ? 1 : 0;
   }
@@ -170,16 +170,15 @@ absl::Status Builder::AddRow(const SourceProvider& source, const FullRow& row,
   }
   absl::StatusOr<ShapeRecord> shape = CoverAtoms(row);
   if (!shape.ok()) return shape.status();
-  const auto [known, added] = shapes_.try_emplace(
-      shape->rate_of_atom, static_cast<std::uint16_t>(image_.shapes.size()));
+  const auto [known, added] =
+      shapes_.try_emplace(shape->rate_of_atom, static_cast<std::uint16_t>(image_.shapes.size()));
   if (added) image_.shapes.push_back(*shape);
   record.shape = known->second;
 
   // The content id covers what a price depends on, not where it was read.
-  std::string content = absl::StrCat(source.id, "\n", model_id, "\n",
-                                     EndText(record.from, Interval().from), "\n",
-                                     EndText(record.until, Interval().until), "\n", tier, "\n",
-                                     record.batch, "\n");
+  std::string content =
+      absl::StrCat(source.id, "\n", model_id, "\n", EndText(record.from, Interval().from), "\n",
+                   EndText(record.until, Interval().until), "\n", tier, "\n", record.batch, "\n");
   if (row.conditions.region.has_value()) {
     absl::StrAppend(&content, row.conditions.region->is_not ? "not " : "",
                     row.conditions.region->node);
@@ -313,13 +312,11 @@ absl::Status Builder::AddModel(const SourceProvider& source, std::uint32_t provi
   record.dated_snapshots = model.dated_snapshots ? 1 : 0;
   absl::StrAppend(&canonical_, source.id, "/", model.id, " ", record.dated_snapshots, "\n");
 
-  absl::Status status =
-      AddName(where, provider, index, model.id, Interval(), IndexRange(), NameKind::kId);
-  if (!status.ok()) return status;
+  TOKENTRA_RETURN_IF_ERROR(
+      AddName(where, provider, index, model.id, Interval(), IndexRange(), NameKind::kId));
   for (const SourceAlias& alias : model.aliases) {
-    status = AddName(where, provider, index, alias.id, alias.interval, AddConditions(alias.pins),
-                     NameKind::kAlias);
-    if (!status.ok()) return status;
+    TOKENTRA_RETURN_IF_ERROR(AddName(where, provider, index, alias.id, alias.interval,
+                                     AddConditions(alias.pins), NameKind::kAlias));
     absl::StrAppend(&canonical_, "alias ", alias.id, " ",
                     EndText(alias.interval.from, Interval().from), " ",
                     EndText(alias.interval.until, Interval().until));
@@ -329,8 +326,9 @@ absl::Status Builder::AddModel(const SourceProvider& source, std::uint32_t provi
     absl::StrAppend(&canonical_, "\n");
   }
   for (const std::string& pattern : model.patterns) {
-    status = CheckPattern(pattern);
-    if (!status.ok()) return ErrorAt(where, status.message());
+    if (const absl::Status status = CheckPattern(pattern); !status.ok()) {
+      return ErrorAt(where, status.message());
+    }
     image_.patterns.push_back({Intern(pattern), index});
     absl::StrAppend(&canonical_, "pattern ", pattern, "\n");
   }
@@ -341,8 +339,7 @@ absl::Status Builder::AddModel(const SourceProvider& source, std::uint32_t provi
   record.rows = {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(full->size())};
   image_.models.push_back(record);
   for (const FullRow& row : *full) {
-    status = AddRow(source, row, index, model.id);
-    if (!status.ok()) return status;
+    TOKENTRA_RETURN_IF_ERROR(AddRow(source, row, index, model.id));
   }
   return CheckOverlaps(first, *full, image_.providers.back());
 }
@@ -362,8 +359,7 @@ absl::Status Builder::AddProvider(const SourceProvider& source) {
   }
   record.regions = {static_cast<std::uint32_t>(image_.regions.size()),
                     static_cast<std::uint32_t>(source.regions.size())};
-  absl::Status status = AddRegions(source);
-  if (!status.ok()) return status;
+  TOKENTRA_RETURN_IF_ERROR(AddRegions(source));
   for (const auto& [node, parent] : source.regions) {
     absl::StrAppend(&canonical_, source.id, " region ", node, "<", parent, "\n");
   }
@@ -376,8 +372,7 @@ absl::Status Builder::AddProvider(const SourceProvider& source) {
   record.patterns.begin = static_cast<std::uint32_t>(image_.patterns.size());
   image_.providers.push_back(record);
   for (const SourceModel& model : source.models) {
-    status = AddModel(source, index, model);
-    if (!status.ok()) return status;
+    TOKENTRA_RETURN_IF_ERROR(AddModel(source, index, model));
   }
   ProviderRecord& added = image_.providers.back();
   added.models.count = static_cast<std::uint32_t>(image_.models.size()) - added.models.begin;
@@ -410,8 +405,7 @@ absl::Status Builder::BuildNameTable() {
 }
 
 absl::StatusOr<OwnedImage> Builder::Finish() {
-  absl::Status status = BuildNameTable();
-  if (!status.ok()) return status;
+  TOKENTRA_RETURN_IF_ERROR(BuildNameTable());
   std::set<std::pair<MeterId, std::uint64_t>> cuts;
   for (const RowRecord& row : image_.rows) {
     for (const BandRecord& band : row.bands) {
@@ -423,47 +417,6 @@ absl::StatusOr<OwnedImage> Builder::Finish() {
   }
   image_.digest = Sha256::Hex(canonical_);
   return std::move(image_);
-}
-
-// Refuses rates that are far from those of the same meter at the same provider: a slipped unit.
-absl::Status CheckMagnitudes(const SourceProvider& provider) {
-  struct Seen {
-    Int128 attos_per_million;
-    const SourceModel* model;
-    const SourceRow* row;
-  };
-  std::map<MeterId, std::vector<Seen>> by_meter;
-  for (const SourceModel& model : provider.models) {
-    for (const std::vector<SourceRow>* rows : {&model.price_rows, &model.variants}) {
-      for (const SourceRow& row : *rows) {
-        const auto add = [&](const SourceRates& rates) {
-          for (const auto& [meter, rate] : rates) {
-            const Int128 scaled = rate.rate.amount.attos() / static_cast<Int128>(rate.rate.per);
-            if (scaled > 0) by_meter[meter].push_back({scaled, &model, &row});
-          }
-        };
-        add(row.rates);
-        for (const SourceBand& band : row.bands) add(band.rates);
-      }
-    }
-  }
-  for (auto& [meter, seen] : by_meter) {
-    if (seen.size() < 3) continue;
-    std::vector<Int128> sorted;
-    for (const Seen& one : seen) sorted.push_back(one.attos_per_million);
-    std::nth_element(sorted.begin(), sorted.begin() + static_cast<std::ptrdiff_t>(sorted.size() / 2),
-                     sorted.end());
-    const Int128 median = sorted[sorted.size() / 2];
-    for (const Seen& one : seen) {
-      const bool near = one.attos_per_million < median * kMagnitudeFactor &&
-                        one.attos_per_million * kMagnitudeFactor > median;
-      if (near || one.model->waivers.contains(meter)) continue;
-      return ErrorAt(one.row->where,
-                     absl::StrCat("rates.", FindMeter(meter)->name, " is ", kMagnitudeFactor,
-                                  " times off the provider's median; state a waiver if it is right"));
-    }
-  }
-  return absl::OkStatus();
 }
 
 }  // namespace
@@ -479,10 +432,8 @@ absl::StatusOr<OwnedImage> CompileCatalog(std::vector<SourceProvider> providers)
                                                  " is also described by ", previous->file));
     }
     previous = &provider;
-    absl::Status status = CheckMagnitudes(provider);
-    if (!status.ok()) return status;
-    status = builder.AddProvider(provider);
-    if (!status.ok()) return status;
+    TOKENTRA_RETURN_IF_ERROR(CheckMagnitudes(provider));
+    TOKENTRA_RETURN_IF_ERROR(builder.AddProvider(provider));
   }
   return builder.Finish();
 }

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
 #include "core/base/text.h"
 
 namespace tokentra {
@@ -48,8 +49,8 @@ absl::Status MultiplyRate(const std::string& where, Money factor, SourceRate& ra
   // factor = numerator / denominator in lowest terms: dividing first keeps the product in range.
   constexpr Int128 kFactorMax = Money::kUnit * 9;  // std::gcd takes 64 bits
   if (factor.attos() > kFactorMax) return ErrorAt(where, "multiply: by is above 9");
-  const Int128 common = std::gcd(static_cast<std::int64_t>(factor.attos()),
-                                 static_cast<std::int64_t>(Money::kUnit));
+  const Int128 common =
+      std::gcd(static_cast<std::int64_t>(factor.attos()), static_cast<std::int64_t>(Money::kUnit));
   const Int128 numerator = factor.attos() / common;
   const Int128 denominator = Money::kUnit / common;
   const Int128 amount = rate.rate.amount.attos();
@@ -114,14 +115,12 @@ absl::Status ApplyMultipliers(const SourceRow& variant, Draft& draft) {
     for (const MeterId meter : multiplier.meters) {
       if (variant.rates.contains(meter)) continue;
       if (const auto rate = draft.row.rates.find(meter); rate != draft.row.rates.end()) {
-        absl::Status status = MultiplyRate(variant.where, multiplier.by, rate->second);
-        if (!status.ok()) return status;
+        TOKENTRA_RETURN_IF_ERROR(MultiplyRate(variant.where, multiplier.by, rate->second));
       }
       for (SourceBand& band : draft.bands) {
         const auto rate = band.rates.find(meter);
         if (rate == band.rates.end()) continue;
-        absl::Status status = MultiplyRate(variant.where, multiplier.by, rate->second);
-        if (!status.ok()) return status;
+        TOKENTRA_RETURN_IF_ERROR(MultiplyRate(variant.where, multiplier.by, rate->second));
       }
     }
   }
@@ -134,10 +133,8 @@ absl::StatusOr<std::optional<Draft>> Overlay(const SourceRow& row, const SourceR
   if (!interval.has_value()) return std::optional<Draft>();
   Draft draft = DraftOf(row);
   draft.row.interval = *interval;
-  absl::Status status = MergeConditions(variant, draft.row.conditions);
-  if (!status.ok()) return status;
-  status = ApplyMultipliers(variant, draft);
-  if (!status.ok()) return status;
+  TOKENTRA_RETURN_IF_ERROR(MergeConditions(variant, draft.row.conditions));
+  TOKENTRA_RETURN_IF_ERROR(ApplyMultipliers(variant, draft));
   OverrideRates(variant, draft);
   for (const auto& [meter, rule] : variant.billed) draft.row.billed[meter] = rule;
   for (const auto& [join, target] : variant.joins) draft.row.joins[join] = target;
@@ -193,8 +190,7 @@ absl::Status CutBands(const Draft& draft, std::vector<FullRow>& out) {
 absl::StatusOr<std::vector<FullRow>> ExpandModel(const SourceModel& model) {
   std::vector<FullRow> rows;
   for (const SourceRow& row : model.price_rows) {
-    absl::Status status = CutBands(DraftOf(row), rows);
-    if (!status.ok()) return status;
+    TOKENTRA_RETURN_IF_ERROR(CutBands(DraftOf(row), rows));
   }
   for (const SourceRow& variant : model.variants) {
     bool met = false;
@@ -203,8 +199,7 @@ absl::StatusOr<std::vector<FullRow>> ExpandModel(const SourceModel& model) {
       if (!draft.ok()) return draft.status();
       if (!draft->has_value()) continue;
       met = true;
-      absl::Status status = CutBands(**draft, rows);
-      if (!status.ok()) return status;
+      TOKENTRA_RETURN_IF_ERROR(CutBands(**draft, rows));
     }
     if (!met) return ErrorAt(variant.where, "meets no price row of the model");
   }
@@ -243,10 +238,10 @@ absl::StatusOr<ShapeRecord> CoverAtoms(const FullRow& row) {
       }
     }
     if (finest.size() > 1) {
-      return ErrorAt(row.where,
-                     absl::StrCat("rates: both ", FindMeter(finest[0].first)->name, " and ",
-                                  FindMeter(finest[1].first)->name, " cover ",
-                                  AtomName(static_cast<Atom>(i)), "; joins must say which bills it"));
+      return ErrorAt(row.where, absl::StrCat("rates: both ", FindMeter(finest[0].first)->name,
+                                             " and ", FindMeter(finest[1].first)->name, " cover ",
+                                             AtomName(static_cast<Atom>(i)),
+                                             "; joins must say which bills it"));
     }
     if (!finest.empty()) shape.rate_of_atom[i] = finest[0].second;
   }

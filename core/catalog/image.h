@@ -52,7 +52,7 @@ struct ProviderRecord {
   IndexRange patterns;
   IndexRange tier_words;  // in `words`: the provider's word -> tokentra's
   IndexRange regions;
-  IndexRange defaults;    // in `conditions`
+  IndexRange defaults;         // in `conditions`
   std::uint8_t normalize = 0;  // NormalizeStep bits
 };
 
@@ -122,7 +122,7 @@ struct RowRecord {
   std::uint32_t model = 0;
   std::uint16_t region = kNoRegion;
   std::uint16_t shape = 0;
-  std::uint8_t tier = 0;        // index in `tiers`; 0 is standard
+  std::uint8_t tier = 0;  // index in `tiers`; 0 is standard
   std::uint8_t batch = 0;
   std::uint8_t region_not = 0;  // holds everywhere but in `region`
   std::uint8_t free = 0;
@@ -135,7 +135,7 @@ struct RateRecord {
   std::uint64_t attos_per_quantum = 0;  // 0: not a whole number, or above 64 bits
   std::uint64_t minimum = 0;            // per call, of what is billed
   std::uint64_t step = 1;
-  TextRef amount;                       // as published
+  TextRef amount;  // as published
   MeterId meter = 0;
 };
 
@@ -150,8 +150,8 @@ struct ShapeRecord {
 // Views over one image; the arrays outlive it.
 struct CatalogImage {
   std::string_view text;
-  std::string_view digest;   // SHA-256 over what was compiled, hexadecimal
-  std::string_view as_of;    // the newest date of any price row
+  std::string_view digest;                    // SHA-256 over what was compiled, hexadecimal
+  std::string_view as_of;                     // the newest date of any price row
   std::span<const ProviderRecord> providers;  // sorted by id
   std::span<const ModelRecord> models;
   std::span<const NameRecord> names;  // open addressing, a power of two
@@ -162,7 +162,7 @@ struct CatalogImage {
   std::span<const RowRecord> rows;
   std::span<const RateRecord> rates;
   std::span<const ShapeRecord> shapes;
-  std::span<const TextRef> tiers;       // [0] is standard
+  std::span<const TextRef> tiers;            // [0] is standard
   std::span<const BandRecord> context_cuts;  // every threshold some row is banded by
 
   std::string_view Text(TextRef ref) const { return text.substr(ref.offset, ref.size); }
@@ -191,7 +191,7 @@ struct OwnedImage {
   std::vector<BandRecord> context_cuts;
 
   CatalogImage View() const {
-    return {text,    digest,     as_of, providers, models, names,  patterns,    words,
+    return {text,    digest,     as_of, providers, models, names, patterns,    words,
             regions, conditions, rows,  rates,     shapes, tiers, context_cuts};
   }
 };

@@ -10,8 +10,8 @@
 namespace tokentra {
 namespace {
 
-constexpr std::array<std::string_view, 5> kParts = {"{date}", "{yyyymmdd}", "{digits}",
-                                                    "{version}", "{suffix}"};
+constexpr std::array<std::string_view, 5> kParts = {"{date}", "{yyyymmdd}", "{digits}", "{version}",
+                                                    "{suffix}"};
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
 
@@ -41,8 +41,7 @@ bool StartsWithDashedDate(std::string_view text) {
 }
 
 bool StartsWithCompactDate(std::string_view text) {
-  return DigitCount(text) == 8 &&
-         IsDate(text.substr(0, 4), text.substr(4, 2), text.substr(6, 2));
+  return DigitCount(text) == 8 && IsDate(text.substr(0, 4), text.substr(4, 2), text.substr(6, 2));
 }
 
 // Bytes of `text` that the part takes; nullopt when it does not match.
@@ -91,10 +90,9 @@ absl::Status CheckPattern(std::string_view pattern) {
     const std::string_view part = PartAt(rest);
     if (part.empty()) {
       if (rest.front() == '{' || rest.front() == '}') {
-        return absl::InvalidArgumentError(
-            absl::StrCat("pattern ", Quote(pattern), " has an unknown part at ", Quote(rest),
-                         "; known are ", kParts[0], " ", kParts[1], " ", kParts[2], " ", kParts[3],
-                         " ", kParts[4]));
+        return absl::InvalidArgumentError(absl::StrCat(
+            "pattern ", Quote(pattern), " has an unknown part at ", Quote(rest), "; known are ",
+            kParts[0], " ", kParts[1], " ", kParts[2], " ", kParts[3], " ", kParts[4]));
       }
       literal = true;
       rest.remove_prefix(1);

@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/base/json.h"
+#include "core/base/status_macros.h"
 #include "core/base/text.h"
 
 namespace tokentra {
@@ -142,8 +143,7 @@ absl::StatusOr<MeterId> ReadMeter(const std::string& where, std::string_view nam
   const MeterInfo* meter = FindMeter(name);
   if (meter == nullptr) {
     return absl::InvalidArgumentError(absl::StrCat(where, " names the unknown meter ", Quote(name),
-                                                   ", nearest is ",
-                                                   Quote(NearestMeterName(name))));
+                                                   ", nearest is ", Quote(NearestMeterName(name))));
   }
   return meter->id;
 }
@@ -177,16 +177,14 @@ absl::StatusOr<SourceRates> ReadRates(const std::string& where, const Json& json
   for (const auto& [name, item] : json.items()) {
     absl::StatusOr<MeterId> meter = ReadMeter(where, name);
     if (!meter.ok()) return meter.status();
-    absl::StatusOr<SourceRate> rate = ReadRate(absl::StrCat(where, ".", name), item);
-    if (!rate.ok()) return rate.status();
-    rates[*meter] = *std::move(rate);
+    TOKENTRA_ASSIGN_OR_RETURN(rates[*meter], ReadRate(absl::StrCat(where, ".", name), item));
   }
   return rates;
 }
 
 absl::StatusOr<SourceBand> ReadBand(const std::string& where, const Json& json) {
   const ObjectReader reader(json, where, {"above", "at_least", "rates"});
-  if (absl::Status status = reader.Check(); !status.ok()) return status;
+  TOKENTRA_RETURN_IF_ERROR(reader.Check());
   const Json* above = reader.Find("above");
   const Json* at_least = reader.Find("at_least");
   const Json* bound = above != nullptr ? above : at_least;
@@ -195,9 +193,7 @@ absl::StatusOr<SourceBand> ReadBand(const std::string& where, const Json& json) 
     return reader.Error("", "needs either above or at_least, of one meter and a whole number");
   }
   SourceBand band;
-  absl::StatusOr<MeterId> meter = ReadMeter(where, bound->begin().key());
-  if (!meter.ok()) return meter.status();
-  band.meter = *meter;
+  TOKENTRA_ASSIGN_OR_RETURN(band.meter, ReadMeter(where, bound->begin().key()));
   const auto threshold = bound->begin().value().get<std::uint64_t>();
   constexpr std::uint64_t kThresholdMax = std::uint64_t{1} << 48;
   if (threshold > kThresholdMax) return reader.Error("", "has a threshold above 2^48");
@@ -205,9 +201,7 @@ absl::StatusOr<SourceBand> ReadBand(const std::string& where, const Json& json) 
   if (band.min == 0) return reader.Error("", "holds always: at_least 0 is no band");
   const Json* rates = reader.Find("rates");
   if (rates == nullptr || rates->empty()) return reader.Error("rates", "is missing");
-  absl::StatusOr<SourceRates> read = ReadRates(absl::StrCat(where, ": rates"), *rates);
-  if (!read.ok()) return read.status();
-  band.rates = *std::move(read);
+  TOKENTRA_ASSIGN_OR_RETURN(band.rates, ReadRates(absl::StrCat(where, ": rates"), *rates));
   return band;
 }
 
@@ -254,7 +248,7 @@ absl::Status ReadBilled(const ObjectReader& reader, SourceRow& row) {
     absl::StatusOr<MeterId> meter = ReadMeter(where, name);
     if (!meter.ok()) return meter.status();
     const ObjectReader fields(rule, where, {"minimum", "step"});
-    if (absl::Status status = fields.Check(); !status.ok()) return status;
+    TOKENTRA_RETURN_IF_ERROR(fields.Check());
     SourceBilled read;
     for (const auto& [key, value] : rule.items()) {
       if (!value.is_number_unsigned()) return fields.Error(key, "must be a whole number");
@@ -271,9 +265,8 @@ absl::Status ReadVariantFields(const ObjectReader& reader, SourceRow& row) {
   if (!multipliers.ok()) return multipliers.status();
   if (*multipliers != nullptr) {
     for (const Json& item : **multipliers) {
-      const ObjectReader fields(item, absl::StrCat(reader.where(), ": multiply"),
-                                {"by", "meters"});
-      if (absl::Status status = fields.Check(); !status.ok()) return status;
+      const ObjectReader fields(item, absl::StrCat(reader.where(), ": multiply"), {"by", "meters"});
+      TOKENTRA_RETURN_IF_ERROR(fields.Check());
       absl::StatusOr<std::string> by = fields.Text("by");
       if (!by.ok()) return by.status();
       absl::StatusOr<Money> factor = Money::Parse(*by);
@@ -284,9 +277,8 @@ absl::Status ReadVariantFields(const ObjectReader& reader, SourceRow& row) {
       if (!names.ok()) return names.status();
       if (names->empty()) return fields.Error("meters", "is missing");
       for (const std::string& name : *names) {
-        absl::StatusOr<MeterId> meter = ReadMeter(fields.where(), name);
-        if (!meter.ok()) return meter.status();
-        multiplier.meters.push_back(*meter);
+        TOKENTRA_ASSIGN_OR_RETURN(MeterId meter, ReadMeter(fields.where(), name));
+        multiplier.meters.push_back(std::move(meter));
       }
       row.multipliers.push_back(std::move(multiplier));
     }
@@ -294,9 +286,9 @@ absl::Status ReadVariantFields(const ObjectReader& reader, SourceRow& row) {
   absl::StatusOr<std::vector<std::string>> removed = reader.TextList("remove");
   if (!removed.ok()) return removed.status();
   for (const std::string& name : *removed) {
-    absl::StatusOr<MeterId> meter = ReadMeter(absl::StrCat(reader.where(), ": remove"), name);
-    if (!meter.ok()) return meter.status();
-    row.remove.push_back(*meter);
+    TOKENTRA_ASSIGN_OR_RETURN(MeterId meter,
+                              ReadMeter(absl::StrCat(reader.where(), ": remove"), name));
+    row.remove.push_back(std::move(meter));
   }
   return absl::OkStatus();
 }
@@ -308,12 +300,8 @@ absl::Status ReadProvenance(const ObjectReader& reader, SourceRow& row) {
     return reader.Error("as_of", absl::StrCat(Quote(*as_of), " is no date"));
   }
   row.as_of = *std::move(as_of);
-  absl::StatusOr<std::vector<std::string>> evidence = reader.TextList("evidence");
-  if (!evidence.ok()) return evidence.status();
-  row.evidence = *std::move(evidence);
-  absl::StatusOr<std::string> source = reader.OptionalText("source");
-  if (!source.ok()) return source.status();
-  row.source = *std::move(source);
+  TOKENTRA_ASSIGN_OR_RETURN(row.evidence, reader.TextList("evidence"));
+  TOKENTRA_ASSIGN_OR_RETURN(row.source, reader.OptionalText("source"));
   return absl::OkStatus();
 }
 
@@ -326,57 +314,46 @@ absl::StatusOr<SourceRow> ReadRow(const std::string& where, const Json& json, bo
     fields.push_back("free");
   }
   const ObjectReader reader(json, where, std::move(fields));
-  if (absl::Status status = reader.Check(); !status.ok()) return status;
+  TOKENTRA_RETURN_IF_ERROR(reader.Check());
   SourceRow row;
   row.where = where;
-  absl::StatusOr<Interval> interval = reader.ReadInterval();
-  if (!interval.ok()) return interval.status();
-  row.interval = *interval;
+  TOKENTRA_ASSIGN_OR_RETURN(row.interval, reader.ReadInterval());
   if (const Json* conditions = reader.Find("conditions")) {
-    absl::StatusOr<SourceConditions> read =
-        ReadConditions(absl::StrCat(where, ": conditions"), *conditions);
-    if (!read.ok()) return read.status();
-    row.conditions = *std::move(read);
+    TOKENTRA_ASSIGN_OR_RETURN(row.conditions,
+                              ReadConditions(absl::StrCat(where, ": conditions"), *conditions));
   } else if (is_variant) {
     return reader.Error("conditions", "is missing: a variant holds under some condition");
   }
   if (const Json* rates = reader.Find("rates")) {
-    absl::StatusOr<SourceRates> read = ReadRates(absl::StrCat(where, ": rates"), *rates);
-    if (!read.ok()) return read.status();
-    row.rates = *std::move(read);
+    TOKENTRA_ASSIGN_OR_RETURN(row.rates, ReadRates(absl::StrCat(where, ": rates"), *rates));
   }
   absl::StatusOr<const Json*> bands = reader.List("bands");
   if (!bands.ok()) return bands.status();
   if (*bands != nullptr) {
     for (const Json& item : **bands) {
-      absl::StatusOr<SourceBand> band =
-          ReadBand(absl::StrCat(where, ": bands[", row.bands.size(), "]"), item);
-      if (!band.ok()) return band.status();
-      row.bands.push_back(*std::move(band));
+      TOKENTRA_ASSIGN_OR_RETURN(
+          SourceBand band, ReadBand(absl::StrCat(where, ": bands[", row.bands.size(), "]"), item));
+      row.bands.push_back(std::move(band));
     }
   }
-  if (absl::Status status = ReadBilled(reader, row); !status.ok()) return status;
+  TOKENTRA_RETURN_IF_ERROR(ReadBilled(reader, row));
   absl::StatusOr<std::map<std::string, std::string>> joins = reader.TextMap("joins");
   if (!joins.ok()) return joins.status();
   for (const auto& [join, target] : *joins) {
     absl::StatusOr<MeterId> from = ReadMeter(absl::StrCat(where, ": joins"), join);
     if (!from.ok()) return from.status();
-    absl::StatusOr<MeterId> to = ReadMeter(absl::StrCat(where, ": joins"), target);
-    if (!to.ok()) return to.status();
-    row.joins[*from] = *to;
+    TOKENTRA_ASSIGN_OR_RETURN(row.joins[*from], ReadMeter(absl::StrCat(where, ": joins"), target));
   }
   if (is_variant) {
-    if (absl::Status status = ReadVariantFields(reader, row); !status.ok()) return status;
+    TOKENTRA_RETURN_IF_ERROR(ReadVariantFields(reader, row));
   } else {
-    absl::StatusOr<bool> free = reader.Bool("free", false);
-    if (!free.ok()) return free.status();
-    row.free = *free;
+    TOKENTRA_ASSIGN_OR_RETURN(row.free, reader.Bool("free", false));
     if (row.free != row.rates.empty()) {
       return reader.Error("rates", row.free ? "must be {} where free is true"
                                             : "is empty: free is written out, never inferred");
     }
   }
-  if (absl::Status status = ReadProvenance(reader, row); !status.ok()) return status;
+  TOKENTRA_RETURN_IF_ERROR(ReadProvenance(reader, row));
   return row;
 }
 
@@ -387,10 +364,10 @@ absl::StatusOr<std::vector<SourceRow>> ReadRows(const ObjectReader& reader, std:
   if (!list.ok()) return list.status();
   if (*list == nullptr) return rows;
   for (const Json& item : **list) {
-    absl::StatusOr<SourceRow> row =
-        ReadRow(absl::StrCat(reader.where(), ": ", field, "[", rows.size(), "]"), item, is_variant);
-    if (!row.ok()) return row.status();
-    rows.push_back(*std::move(row));
+    TOKENTRA_ASSIGN_OR_RETURN(
+        SourceRow row, ReadRow(absl::StrCat(reader.where(), ": ", field, "[", rows.size(), "]"),
+                               item, is_variant));
+    rows.push_back(std::move(row));
   }
   return rows;
 }
@@ -402,16 +379,10 @@ absl::StatusOr<SourceAlias> ReadAlias(const std::string& where, const Json& json
     return alias;
   }
   const ObjectReader reader(json, where, {"id", "from", "until", "conditions"});
-  if (absl::Status status = reader.Check(); !status.ok()) return status;
-  absl::StatusOr<std::string> id = reader.Text("id");
-  if (!id.ok()) return id.status();
-  alias.id = *std::move(id);
-  absl::StatusOr<Interval> interval = reader.ReadInterval();
-  if (!interval.ok()) return interval.status();
-  alias.interval = *interval;
-  absl::StatusOr<std::map<std::string, std::string>> pins = reader.TextMap("conditions");
-  if (!pins.ok()) return pins.status();
-  alias.pins = *std::move(pins);
+  TOKENTRA_RETURN_IF_ERROR(reader.Check());
+  TOKENTRA_ASSIGN_OR_RETURN(alias.id, reader.Text("id"));
+  TOKENTRA_ASSIGN_OR_RETURN(alias.interval, reader.ReadInterval());
+  TOKENTRA_ASSIGN_OR_RETURN(alias.pins, reader.TextMap("conditions"));
   return alias;
 }
 
@@ -424,30 +395,22 @@ absl::StatusOr<SourceModel> ReadModel(const std::string& file, const Json& json,
   const ObjectReader reader(json, where,
                             {"id", "aliases", "patterns", "deprecated", "dated_snapshots",
                              "price_rows", "variants", "waivers"});
-  if (absl::Status status = reader.Check(); !status.ok()) return status;
+  TOKENTRA_RETURN_IF_ERROR(reader.Check());
   SourceModel model;
-  absl::StatusOr<std::string> id = reader.Text("id");
-  if (!id.ok()) return id.status();
-  model.id = *std::move(id);
+  TOKENTRA_ASSIGN_OR_RETURN(model.id, reader.Text("id"));
   absl::StatusOr<const Json*> aliases = reader.List("aliases");
   if (!aliases.ok()) return aliases.status();
   if (*aliases != nullptr) {
     for (const Json& item : **aliases) {
-      absl::StatusOr<SourceAlias> alias =
-          ReadAlias(absl::StrCat(where, ": aliases[", model.aliases.size(), "]"), item);
-      if (!alias.ok()) return alias.status();
-      model.aliases.push_back(*std::move(alias));
+      TOKENTRA_ASSIGN_OR_RETURN(
+          SourceAlias alias,
+          ReadAlias(absl::StrCat(where, ": aliases[", model.aliases.size(), "]"), item));
+      model.aliases.push_back(std::move(alias));
     }
   }
-  absl::StatusOr<std::vector<std::string>> patterns = reader.TextList("patterns");
-  if (!patterns.ok()) return patterns.status();
-  model.patterns = *std::move(patterns);
-  absl::StatusOr<bool> deprecated = reader.Bool("deprecated", false);
-  if (!deprecated.ok()) return deprecated.status();
-  model.deprecated = *deprecated;
-  absl::StatusOr<bool> dated = reader.Bool("dated_snapshots", true);
-  if (!dated.ok()) return dated.status();
-  model.dated_snapshots = *dated;
+  TOKENTRA_ASSIGN_OR_RETURN(model.patterns, reader.TextList("patterns"));
+  TOKENTRA_ASSIGN_OR_RETURN(model.deprecated, reader.Bool("deprecated", false));
+  TOKENTRA_ASSIGN_OR_RETURN(model.dated_snapshots, reader.Bool("dated_snapshots", true));
   absl::StatusOr<std::map<std::string, std::string>> waivers = reader.TextMap("waivers");
   if (!waivers.ok()) return waivers.status();
   for (const auto& [name, reason] : *waivers) {
@@ -455,12 +418,8 @@ absl::StatusOr<SourceModel> ReadModel(const std::string& file, const Json& json,
     if (!meter.ok()) return meter.status();
     model.waivers[*meter] = reason;
   }
-  absl::StatusOr<std::vector<SourceRow>> rows = ReadRows(reader, "price_rows", false);
-  if (!rows.ok()) return rows.status();
-  model.price_rows = *std::move(rows);
-  absl::StatusOr<std::vector<SourceRow>> variants = ReadRows(reader, "variants", true);
-  if (!variants.ok()) return variants.status();
-  model.variants = *std::move(variants);
+  TOKENTRA_ASSIGN_OR_RETURN(model.price_rows, ReadRows(reader, "price_rows", false));
+  TOKENTRA_ASSIGN_OR_RETURN(model.variants, ReadRows(reader, "variants", true));
   return model;
 }
 
@@ -485,32 +444,24 @@ absl::StatusOr<SourceProvider> ReadProvider(std::string_view json, std::string_v
   const ObjectReader reader(*parsed, std::string(file),
                             {"format", "provider", "name", "currency", "service_tiers", "regions",
                              "defaults", "normalize", "models"});
-  if (absl::Status status = reader.Check(); !status.ok()) return status;
+  TOKENTRA_RETURN_IF_ERROR(reader.Check());
   const Json* format = reader.Find("format");
   if (format == nullptr || !format->is_number_unsigned() || *format != 1) {
     return reader.Error("format", "must be 1");
   }
   SourceProvider provider;
   provider.file = file;
-  absl::StatusOr<std::string> id = reader.Text("provider");
-  if (!id.ok()) return id.status();
-  provider.id = *std::move(id);
-  absl::StatusOr<std::string> name = reader.Text("name");
-  if (!name.ok()) return name.status();
-  provider.name = *std::move(name);
+  TOKENTRA_ASSIGN_OR_RETURN(provider.id, reader.Text("provider"));
+  TOKENTRA_ASSIGN_OR_RETURN(provider.name, reader.Text("name"));
   absl::StatusOr<std::string> currency = reader.Text("currency");
   if (!currency.ok()) return currency.status();
   if (*currency != "USD") {
     return reader.Error("currency", absl::StrCat(Quote(*currency), " is not USD"));
   }
   provider.currency = *std::move(currency);
-  absl::StatusOr<std::map<std::string, std::string>> tiers = reader.TextMap("service_tiers");
-  if (!tiers.ok()) return tiers.status();
-  provider.service_tiers = *std::move(tiers);
-  absl::StatusOr<std::map<std::string, std::string>> defaults = reader.TextMap("defaults");
-  if (!defaults.ok()) return defaults.status();
-  provider.defaults = *std::move(defaults);
-  if (absl::Status status = ReadRegions(reader, provider); !status.ok()) return status;
+  TOKENTRA_ASSIGN_OR_RETURN(provider.service_tiers, reader.TextMap("service_tiers"));
+  TOKENTRA_ASSIGN_OR_RETURN(provider.defaults, reader.TextMap("defaults"));
+  TOKENTRA_RETURN_IF_ERROR(ReadRegions(reader, provider));
   absl::StatusOr<std::vector<std::string>> steps = reader.TextList("normalize");
   if (!steps.ok()) return steps.status();
   for (const std::string& step : *steps) {
@@ -520,15 +471,16 @@ absl::StatusOr<SourceProvider> ReadProvider(std::string_view json, std::string_v
       provider.normalize |= named.step;
       known = true;
     }
-    if (!known) return reader.Error("normalize", absl::StrCat("has the unknown step ", Quote(step)));
+    if (!known)
+      return reader.Error("normalize", absl::StrCat("has the unknown step ", Quote(step)));
   }
   absl::StatusOr<const Json*> models = reader.List("models");
   if (!models.ok()) return models.status();
   if (*models == nullptr) return reader.Error("models", "is missing");
   for (const Json& item : **models) {
-    absl::StatusOr<SourceModel> model = ReadModel(provider.file, item, provider.models.size());
-    if (!model.ok()) return model.status();
-    provider.models.push_back(*std::move(model));
+    TOKENTRA_ASSIGN_OR_RETURN(SourceModel model,
+                              ReadModel(provider.file, item, provider.models.size()));
+    provider.models.push_back(std::move(model));
   }
   return provider;
 }

@@ -23,8 +23,7 @@ std::string ContentOf(const Evaluation& evaluation) {
   std::string content(evaluation.provider());
   for (std::size_t i = 0; i < evaluation.part_count(); ++i) {
     const PartEvaluation& part = evaluation.part(i);
-    absl::StrAppend(&content, "\n", part.model, "\n",
-                    part.selection.conditions.service_tier, "\n");
+    absl::StrAppend(&content, "\n", part.model, "\n", part.selection.conditions.service_tier, "\n");
     for (const AtomQuantity& item : part.atoms.items()) {
       absl::StrAppend(&content, static_cast<unsigned>(item.atom), "=", item.quantity, ",");
     }
@@ -61,8 +60,8 @@ struct Client::Core {
 
 absl::StatusOr<std::shared_ptr<Client>> Client::Create(ClientOptions options) {
   if (options.ids_max == 0 || options.ids_max > kIdsMaxLimit) {
-    return absl::InvalidArgumentError(absl::StrCat("ids_max ", options.ids_max,
-                                                   " is not within 1 and ", kIdsMaxLimit));
+    return absl::InvalidArgumentError(
+        absl::StrCat("ids_max ", options.ids_max, " is not within 1 and ", kIdsMaxLimit));
   }
   if (options.catalog == nullptr) options.catalog = Catalog::Builtin();
   for (std::string& name : options.ledger.dimensions) {
@@ -70,8 +69,8 @@ absl::StatusOr<std::shared_ptr<Client>> Client::Create(ClientOptions options) {
   }
   absl::StatusOr<std::shared_ptr<Ledger>> ledger = Ledger::Create(options.ledger);
   if (!ledger.ok()) return ledger.status();
-  auto core = std::make_shared<Core>(std::move(options.catalog), *std::move(ledger),
-                                     options.ids_max);
+  auto core =
+      std::make_shared<Core>(std::move(options.catalog), *std::move(ledger), options.ids_max);
   std::vector<MetadataEntry> entries;
   for (const auto& [key, value] : options.metadata) entries.push_back({key, value});
   return Client(std::move(core), {}).WithMetadata(entries);
@@ -180,7 +179,8 @@ absl::Status Client::RecordEvaluation(DimensionsId dimensions, const Call& call,
   for (; count < evaluation.part_count() && count < kPartsMax; ++count) {
     const PartEvaluation& part = evaluation.part(count);
     const bool priced = part.selection.row != nullptr;
-    if (priced) billed[count] = BilledAtoms(core_->catalog->image(), *part.selection.row, part.atoms);
+    if (priced)
+      billed[count] = BilledAtoms(core_->catalog->image(), *part.selection.row, part.atoms);
     parts[count] = {core_->classes.ClassOf(*core_->ledger, evaluation, part), &part.atoms,
                     billed[count].empty() ? nullptr : &billed[count],
                     priced ? part.cost.total.attos() : 0, priced};
@@ -193,8 +193,8 @@ absl::Status Client::RecordEvaluation(DimensionsId dimensions, const Call& call,
         call.extraction != nullptr && call.model.empty() ? call.extraction->model : call.model;
     std::string bytes;
     EncodeUsageClass(usage_class, bytes);
-    parts[count++] = {core_->ledger->InternClass(bytes, ClassKind::kUnmetered), nullptr, nullptr,
-                      0, false};
+    parts[count++] = {core_->ledger->InternClass(bytes, ClassKind::kUnmetered), nullptr, nullptr, 0,
+                      false};
   }
   std::optional<Int128> reported;
   if (call.extraction != nullptr && call.extraction->reported.has_value()) {

@@ -65,9 +65,8 @@ class Client {
 
   // Prices and records. `evaluation` must be fresh; it holds the cost afterwards. An error is that
   // of the usage: the event is counted as refused and `result` says so.
-  absl::Status Track(const Call& call, std::string_view id,
-                     std::span<const MetadataEntry> metadata, Evaluation& evaluation,
-                     TrackResult& result);
+  absl::Status Track(const Call& call, std::string_view id, std::span<const MetadataEntry> metadata,
+                     Evaluation& evaluation, TrackResult& result);
 
   // The interned key of metadata, for recorders.
   DimensionsId InternMetadata(std::span<const MetadataEntry> metadata, bool* findings);
@@ -93,8 +92,8 @@ class Client {
 
   absl::Status RecordEvaluation(DimensionsId dimensions, const Call& call, std::string_view id,
                                 const Evaluation& evaluation, TrackResult& result);
-  void RecordRefused(DimensionsId dimensions, const absl::Status& status,
-                     std::string_view provider, InstantNs at);
+  void RecordRefused(DimensionsId dimensions, const absl::Status& status, std::string_view provider,
+                     InstantNs at);
 
   std::shared_ptr<Core> core_;
   std::vector<std::pair<std::string, std::string>> metadata_;  // keys canonical, distinct

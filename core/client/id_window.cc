@@ -3,7 +3,6 @@
 #include <bit>
 #include <cstdlib>
 #include <cstring>
-#include <new>
 
 #include "core/base/sha256.h"
 
@@ -44,7 +43,7 @@ IdWindow::Slot* IdWindow::Table() {
   Slot* table = table_.load(std::memory_order_acquire);
   if (table != nullptr) return table;
   auto* fresh = static_cast<Slot*>(std::calloc(SlotCount(ids_max_), sizeof(Slot)));
-  if (fresh == nullptr) throw std::bad_alloc();
+  if (fresh == nullptr) return nullptr;
   // Release publishes the table; acquire on failure sees the other thread's.
   if (table_.compare_exchange_strong(table, fresh, std::memory_order_acq_rel,
                                      std::memory_order_acquire)) {
@@ -56,6 +55,10 @@ IdWindow::Slot* IdWindow::Table() {
 
 IdWindow::Claim IdWindow::TryClaim(std::string_view id, std::string_view content) {
   Slot* const table = Table();
+  if (table == nullptr) {
+    overflowed_.store(true, std::memory_order_relaxed);
+    return Claim::kNotRemembered;
+  }
   const Sha256::Digest digest = DigestOf(id);
   const std::uint64_t high = NotZero(WordOf(digest, 0));
   const std::uint64_t low = WordOf(digest, 1);

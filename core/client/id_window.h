@@ -3,7 +3,8 @@
 // A fixed-capacity open-addressing table of 128-bit keyed hashes with a fingerprint of the event's
 // content. Within its capacity the answer is exact (up to a 2^-128 collision): the first claim of
 // an id wins, another with the same content is a duplicate, with other content a conflict. Past
-// the capacity new ids are no longer remembered and `overflowed` says so; known ids still are.
+// the capacity, or without memory for the table, new ids are not remembered and `overflowed` says
+// so; known ids still are.
 //
 // Invariants:
 //   1. A slot's first word goes from 0 to a hash once and never changes again.
@@ -43,6 +44,7 @@ class IdWindow {
  private:
   struct Slot;
 
+  // Null when memory is short.
   Slot* Table();
 
   const std::uint64_t ids_max_;

@@ -107,8 +107,7 @@ void AppendCostJson(const Catalog& catalog, const Evaluation& evaluation,
   json.Text("quality", QualityName(evaluation.quality()));
   json.Text("state", EvaluationStateName(evaluation));
   json.Text("currency", "USD");
-  const bool has_total =
-      !evaluation.unmetered() && evaluation.state() != CostState::kUnpriced;
+  const bool has_total = !evaluation.unmetered() && evaluation.state() != CostState::kUnpriced;
   json.TextOrNull("total", has_total ? evaluation.total().ToString() : std::string());
   json.Key("usage");
   WriteUsage(evaluation.TotalUsage(), json);

@@ -17,8 +17,8 @@ namespace tokentra {
 
 // What the result of an evaluation carries besides it.
 struct CostContext {
-  std::uint64_t line = 0;    // 0: none is printed
-  std::string_view id;       // the event's id; empty: null
+  std::uint64_t line = 0;  // 0: none is printed
+  std::string_view id;     // the event's id; empty: null
   const Money* reported = nullptr;
 };
 

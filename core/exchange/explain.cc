@@ -89,17 +89,16 @@ void AppendRow(const CatalogImage& image, const RowRecord& row, std::string& out
 void AppendLines(const CatalogImage& image, const PartEvaluation& part, std::string& out) {
   for (const CostLine& line : part.cost.line_span()) {
     const RateRecord& rate = image.rates[line.rate];
-    absl::StrAppend(&out, Label("line"), FindMeter(line.meter)->name, ": ",
-                    Grouped(line.quantity), " x ", image.Text(rate.amount), " / ",
-                    Grouped(rate.per), " = ", line.amount().ToString(), "\n");
+    absl::StrAppend(&out, Label("line"), FindMeter(line.meter)->name, ": ", Grouped(line.quantity),
+                    " x ", image.Text(rate.amount), " / ", Grouped(rate.per), " = ",
+                    line.amount().ToString(), "\n");
     if (rate.minimum != 0 || rate.step > 1) {
       absl::StrAppend(&out, Label(""), "billed per call at least ", Grouped(rate.minimum),
                       ", in steps of ", Grouped(rate.step), "\n");
     }
   }
   for (const AtomQuantity& item : part.atoms.items()) {
-    if (part.cost.state != CostState::kPartial ||
-        (part.cost.uncovered & AtomBit(item.atom)) == 0) {
+    if (part.cost.state != CostState::kPartial || (part.cost.uncovered & AtomBit(item.atom)) == 0) {
       continue;
     }
     absl::StrAppend(&out, Label("no rate"), AtomName(item.atom), ": ", Grouped(item.quantity),
@@ -121,8 +120,8 @@ void AppendPart(const Catalog& catalog, const Evaluation& evaluation, const Part
   absl::StrAppend(&out, Label("conditions"), ConditionsText(evaluation, part), "\n");
   if (part.selection.row == nullptr) {
     absl::StrAppend(&out, Label("unpriced"),
-                    ExplainUnpriced(catalog, part.resolution, part.selection,
-                                    evaluation.provider(), part.model, evaluation.at()),
+                    ExplainUnpriced(catalog, part.resolution, part.selection, evaluation.provider(),
+                                    part.model, evaluation.at()),
                     "\n");
     return;
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
 #include "core/base/text.h"
 
 namespace tokentra {
@@ -27,8 +28,8 @@ std::string NumberText(double value) {
 
 std::string FixedText(double value) {
   std::array<char, 512> buffer;
-  const std::to_chars_result end = std::to_chars(buffer.data(), buffer.data() + buffer.size(),
-                                                 value, std::chars_format::fixed);
+  const std::to_chars_result end =
+      std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::fixed);
   return std::string(buffer.data(), end.ptr);
 }
 
@@ -180,8 +181,7 @@ absl::Status RecordParser::ParseObject(simdjson::dom::object record, InstantNs d
     } else if (id->is<std::uint64_t>()) {
       id_ = Keep(absl::StrCat(std::uint64_t{id->get<std::uint64_t>().value_unsafe()}));
     } else {
-      return absl::InvalidArgumentError(
-          absl::StrCat("id must be a text, not ", TypeName(*id)));
+      return absl::InvalidArgumentError(absl::StrCat("id must be a text, not ", TypeName(*id)));
     }
   }
   const std::array<std::pair<std::string_view, std::string_view*>, 5> texts = {
@@ -191,13 +191,10 @@ absl::Status RecordParser::ParseObject(simdjson::dom::object record, InstantNs d
        {"service_tier", &call_.service_tier},
        {"region", &call_.region}}};
   for (const auto& [name, target] : texts) {
-    absl::StatusOr<std::string_view> text = TextMember(record, name);
-    if (!text.ok()) return text.status();
-    *target = *text;
+    TOKENTRA_ASSIGN_OR_RETURN(*target, TextMember(record, name));
   }
   if (call_.provider.empty()) return absl::InvalidArgumentError("provider is missing");
-  absl::Status status = ReadAt(record, default_at);
-  if (!status.ok()) return status;
+  TOKENTRA_RETURN_IF_ERROR(ReadAt(record, default_at));
   if (const std::optional<element> batch = Member(record, "batch")) {
     if (batch->get(call_.batch) != simdjson::SUCCESS) {
       return absl::InvalidArgumentError(
@@ -205,12 +202,10 @@ absl::Status RecordParser::ParseObject(simdjson::dom::object record, InstantNs d
     }
   }
   if (const std::optional<element> conditions = Member(record, "conditions")) {
-    status = ReadConditions(*conditions);
-    if (!status.ok()) return status;
+    TOKENTRA_RETURN_IF_ERROR(ReadConditions(*conditions));
   }
   if (const std::optional<element> metadata = Member(record, "metadata")) {
-    status = ReadMetadata(*metadata);
-    if (!status.ok()) return status;
+    TOKENTRA_RETURN_IF_ERROR(ReadMetadata(*metadata));
   }
   const std::optional<element> response = Member(record, "response");
   const std::optional<element> usage = Member(record, "usage");
@@ -220,9 +215,7 @@ absl::Status RecordParser::ParseObject(simdjson::dom::object record, InstantNs d
                                           : "neither response nor usage is given");
   }
   if (usage.has_value()) return ReadUsage(*usage);
-  absl::StatusOr<Extraction> extraction = ExtractUsage(*response, call_.provider, call_.api);
-  if (!extraction.ok()) return extraction.status();
-  extraction_ = *std::move(extraction);
+  TOKENTRA_ASSIGN_OR_RETURN(extraction_, ExtractUsage(*response, call_.provider, call_.api));
   call_.extraction = &extraction_;
   return absl::OkStatus();
 }
@@ -242,9 +235,9 @@ absl::Status RecordParser::ReadUsage(element value) {
                                                      Quote(field.key), ", nearest is ",
                                                      Quote(NearestMeterName(field.key))));
     }
-    absl::StatusOr<std::uint64_t> count =
-        meter != nullptr ? CountFromJson(field.key, field.value)
-                         : MillisecondsFromSeconds(field.key, field.value);
+    absl::StatusOr<std::uint64_t> count = meter != nullptr
+                                              ? CountFromJson(field.key, field.value)
+                                              : MillisecondsFromSeconds(field.key, field.value);
     if (!count.ok()) return count.status();
     usage_.Set(meter != nullptr ? meter->id : in_seconds->id, *count);
   }
@@ -270,9 +263,8 @@ absl::Status RecordParser::ReadConditions(element value) {
     } else if (field.value.is<std::uint64_t>()) {
       text = Keep(absl::StrCat(std::uint64_t{field.value.get<std::uint64_t>().value_unsafe()}));
     } else if (field.value.get(text) != simdjson::SUCCESS) {
-      return absl::InvalidArgumentError(absl::StrCat("conditions.", field.key,
-                                                     " must be a text, not ",
-                                                     TypeName(field.value)));
+      return absl::InvalidArgumentError(
+          absl::StrCat("conditions.", field.key, " must be a text, not ", TypeName(field.value)));
     }
     conditions_.push_back({field.key, text});
   }
@@ -290,8 +282,8 @@ absl::Status RecordParser::ReadMetadata(element value) {
   for (const auto field : object) {
     if (field.value.is_null()) continue;
     if (metadata_.size() == kMetadataMax) {
-      findings_.push_back(absl::StrCat("metadata has more than ", kMetadataMax,
-                                       " entries; the rest is left out"));
+      findings_.push_back(
+          absl::StrCat("metadata has more than ", kMetadataMax, " entries; the rest is left out"));
       break;
     }
     std::string_view text;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/status_macros.h"
 #include "core/base/text.h"
 
 namespace tokentra {
@@ -44,8 +45,8 @@ absl::Status Evaluation::MergeConditions(const Catalog& catalog, const Call& cal
   conditions_.region = merge("region", call.region);
   conditions_.batch = call.batch;
   if (call.conditions.size() + 1 > named_.size()) {
-    return absl::InvalidArgumentError(absl::StrCat("conditions: ", call.conditions.size(),
-                                                   " are more than ", named_.size() - 1));
+    return absl::InvalidArgumentError(
+        absl::StrCat("conditions: ", call.conditions.size(), " are more than ", named_.size() - 1));
   }
   std::size_t count = 0;
   for (const NamedCondition& named : call.conditions) {
@@ -76,8 +77,8 @@ absl::Status Evaluation::PricePart(const Catalog& catalog, PartEvaluation& part)
     part.selection.reason = UnpricedReason::kNoModel;
   }
   if (part.selection.reason == UnpricedReason::kInstantNeeded) {
-    return absl::InvalidArgumentError(ExplainUnpriced(catalog, part.resolution, part.selection,
-                                                      provider_, part.model, at_));
+    return absl::InvalidArgumentError(
+        ExplainUnpriced(catalog, part.resolution, part.selection, provider_, part.model, at_));
   }
   if (part.selection.row == nullptr) {
     part.cost.state = CostState::kUnpriced;
@@ -106,10 +107,10 @@ void Evaluation::Combine() {
     // the range together without one of them having left it.
     if (cost.state != CostState::kUnpriced) (void)total_.Add(cost.total);
   }
-  state_ = unpriced == part_count_           ? CostState::kUnpriced
-           : unpriced != 0 || partial != 0   ? CostState::kPartial
-           : free == part_count_             ? CostState::kFree
-                                             : CostState::kPriced;
+  state_ = unpriced == part_count_         ? CostState::kUnpriced
+           : unpriced != 0 || partial != 0 ? CostState::kPartial
+           : free == part_count_           ? CostState::kFree
+                                           : CostState::kPriced;
 }
 
 Usage Evaluation::TotalUsage() const {
@@ -133,20 +134,16 @@ std::string Evaluation::Reason(const Catalog& catalog) const {
 
 absl::Status Evaluate(const Catalog& catalog, const Call& call, Evaluation& out) {
   if (call.provider.empty()) return absl::InvalidArgumentError("provider is missing");
-  out.provider_ = call.extraction != nullptr ? std::string_view(call.extraction->provider)
-                                             : call.provider;
+  out.provider_ =
+      call.extraction != nullptr ? std::string_view(call.extraction->provider) : call.provider;
   out.at_ = call.at;
-  absl::Status status = out.MergeConditions(catalog, call);
-  if (!status.ok()) return status;
+  TOKENTRA_RETURN_IF_ERROR(out.MergeConditions(catalog, call));
   if (call.extraction == nullptr) {
     PartEvaluation& part = out.AddPart();
     part.model = call.model;
     part.usage = *call.usage;
-    absl::StatusOr<Atoms> atoms = ToAtoms(part.usage, JoinRule::kError);
-    if (!atoms.ok()) return atoms.status();
-    part.atoms = *atoms;
-    status = out.PricePart(catalog, part);
-    if (!status.ok()) return status;
+    TOKENTRA_ASSIGN_OR_RETURN(part.atoms, ToAtoms(part.usage, JoinRule::kError));
+    TOKENTRA_RETURN_IF_ERROR(out.PricePart(catalog, part));
     out.Combine();
     return absl::OkStatus();
   }
@@ -162,8 +159,7 @@ absl::Status Evaluate(const Catalog& catalog, const Call& call, Evaluation& out)
                                              : std::string_view(extracted.model);
     part.usage = extracted.usage;
     part.atoms = extracted.atoms;
-    status = out.PricePart(catalog, part);
-    if (!status.ok()) return status;
+    TOKENTRA_RETURN_IF_ERROR(out.PricePart(catalog, part));
   }
   if (out.part_count_ != 0) out.Combine();
   return absl::OkStatus();

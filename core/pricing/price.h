@@ -26,7 +26,7 @@ std::string_view CostStateName(CostState state);
 
 // No initialisers: a cost holds room for many lines and writes few.
 struct CostLine {
-  std::uint32_t rate;      // index in the catalog's rates
+  std::uint32_t rate;  // index in the catalog's rates
   MeterId meter;
   std::uint64_t quantity;  // billed: after a minimum or step of the rate
   Int128 attos;            // amount in 10^-18
@@ -39,8 +39,8 @@ struct Cost {
 
   CostState state = CostState::kUnpriced;
   std::uint8_t line_count = 0;
-  AtomSet uncovered = 0;     // atoms present that no rate covers
-  Money total;               // meaningless when unpriced
+  AtomSet uncovered = 0;      // atoms present that no rate covers
+  Money total;                // meaningless when unpriced
   bool out_of_range = false;  // an amount left the range of Money; total and lines are unusable
   std::array<CostLine, kLinesMax> lines;
 

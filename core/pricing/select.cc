@@ -11,6 +11,7 @@ namespace tokentra {
 namespace {
 
 constexpr int kNoMatch = -1;
+constexpr std::string_view kEverywhere = "global";
 
 std::string_view DefaultOf(const CatalogImage& image, const ProviderRecord& provider,
                            std::string_view name) {
@@ -67,8 +68,10 @@ ResolvedConditions ResolveConditions(const CatalogImage& image, const Resolution
       resolved.tier_known = true;
     }
   }
-  std::string_view region = call.region;
-  if (region.empty()) region = PinOf(resolution, "region");
+  // An id that means "global" is priced so wherever it is called from.
+  const std::string_view pinned_region = PinOf(resolution, "region");
+  std::string_view region = pinned_region == kEverywhere ? pinned_region : call.region;
+  if (region.empty()) region = pinned_region;
   if (region.empty()) region = DefaultOf(image, provider, "region");
   resolved.region_name = region;
   const std::span<const RegionRecord> regions = RegionsOf(image, provider);
@@ -89,7 +92,7 @@ bool ContradictsPin(const CatalogImage& image, const Resolution& resolution,
                     const CallConditions& call) {
   for (const PinnedCondition& pin : resolution.pinned()) {
     if (pin.name == "region") {
-      if (call.region.empty() || call.region == pin.value) continue;
+      if (call.region.empty() || call.region == pin.value || pin.value == kEverywhere) continue;
       const std::span<const RegionRecord> regions =
           RegionsOf(image, image.providers[resolution.provider]);
       std::uint16_t node = kNoRegion;
@@ -368,8 +371,8 @@ std::string ExplainUnpriced(const Catalog& catalog, const Resolution& resolution
                  ? absl::StrCat("batch has no price for ", Quote(model))
                  : absl::StrCat(Quote(model), " has a price for batch calls only");
     case UnpricedReason::kUnknownRegion:
-      return absl::StrCat("region ", Quote(selection.conditions.region_name),
-                          " has no price for ", Quote(model), "; known: ", known());
+      return absl::StrCat("region ", Quote(selection.conditions.region_name), " has no price for ",
+                          Quote(model), "; known: ", known());
     case UnpricedReason::kUnknownCondition:
       return absl::StrCat("the conditions of this call have no price for ", Quote(model),
                           "; known: ", known());
@@ -378,16 +381,15 @@ std::string ExplainUnpriced(const Catalog& catalog, const Resolution& resolution
       for (const PinnedCondition& pin : resolution.pinned()) {
         absl::StrAppend(&pins, pins.empty() ? "" : ", ", pin.name, "=", pin.value);
       }
-      return absl::StrCat("the id ", Quote(model), " means ", pins,
-                          ", which the call contradicts");
+      return absl::StrCat("the id ", Quote(model), " means ", pins, ", which the call contradicts");
     }
     case UnpricedReason::kNoRowAtInstant:
       return absl::StrCat(Quote(model), " has no price at ", FormatInstant(at), "; known",
                           FirstAndLast(image, resolution));
     case UnpricedReason::kNoCombination:
       return absl::StrCat(
-          Quote(model), " has no price for service_tier ",
-          Quote(selection.conditions.service_tier), selection.conditions.batch ? " in batch" : "",
+          Quote(model), " has no price for service_tier ", Quote(selection.conditions.service_tier),
+          selection.conditions.batch ? " in batch" : "",
           selection.conditions.region_name.empty()
               ? std::string()
               : absl::StrCat(" in region ", Quote(selection.conditions.region_name)),

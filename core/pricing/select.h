@@ -39,17 +39,17 @@ struct CallConditions {
 enum class UnpricedReason : std::uint8_t {
   kNone = 0,
   kUnknownProvider,
-  kNoModel,         // neither the body nor the caller names one
+  kNoModel,  // neither the body nor the caller names one
   kUnknownModel,
-  kNoPrice,         // the model is listed, its price is not public
+  kNoPrice,  // the model is listed, its price is not public
   kUnknownTier,
-  kUnknownBatch,    // the model has no batch price
+  kUnknownBatch,  // the model has no batch price
   kUnknownRegion,
   kUnknownCondition,
-  kContradiction,   // the called id pins a condition that the caller states otherwise
+  kContradiction,  // the called id pins a condition that the caller states otherwise
   kNoRowAtInstant,
-  kNoCombination,   // each condition is known, their combination is not
-  kInstantNeeded,   // the price depends on the date and the call has none: an error, not a state
+  kNoCombination,  // each condition is known, their combination is not
+  kInstantNeeded,  // the price depends on the date and the call has none: an error, not a state
 };
 
 // Conditions as the provider's rows speak of them.

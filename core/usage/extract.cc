@@ -16,8 +16,8 @@ namespace {
 
 // Usual flavour first, for bodies that show none; detection goes from the most particular marker
 // to the least, which is the order of `kDetectionOrder`.
-constexpr const Flavour* kOpenAi[] = {&kChat,   &kResponses, &kEmbeddings,
-                                      &kRealtime, &kImages,  &kLive};
+constexpr const Flavour* kOpenAi[] = {&kChat,     &kResponses, &kEmbeddings,
+                                      &kRealtime, &kImages,    &kLive};
 constexpr const Flavour* kAnthropic[] = {&kMessages, &kChat, &kResponses};
 constexpr const Flavour* kGoogle[] = {&kGenerateContent, &kMessages, &kChat, &kEmbeddings};
 constexpr const Flavour* kAws[] = {&kConverse, &kMessages, &kChat, &kResponses};
@@ -25,14 +25,25 @@ constexpr const Flavour* kGroq[] = {&kChat, &kResponses};
 constexpr const Flavour* kMistral[] = {&kMistralChat, &kMistralOcr, &kMistralOcrAnnotated};
 
 constexpr ProviderFlavours kProviders[] = {
-    {"openai", kOpenAi},        {"anthropic", kAnthropic}, {"google", kGoogle},
-    {"google-vertex", kGoogle}, {"aws", kAws},             {"groq", kGroq},
+    {"openai", kOpenAi},   {"anthropic", kAnthropic},
+    {"google", kGoogle},   {"google-vertex", kGoogle},
+    {"aws", kAws},         {"groq", kGroq},
     {"mistral", kMistral},
 };
 
 constexpr const Flavour* kDetectionOrder[] = {
-    &kGenerateContent, &kMistralOcrAnnotated, &kMistralOcr, &kConverse, &kRealtime, &kImages,
-    &kLive,            &kEmbeddings,          &kChat,       &kMessages, &kResponses, &kMistralChat,
+    &kGenerateContent,
+    &kMistralOcrAnnotated,
+    &kMistralOcr,
+    &kConverse,
+    &kRealtime,
+    &kImages,
+    &kLive,
+    &kEmbeddings,
+    &kChat,
+    &kMessages,
+    &kResponses,
+    &kMistralChat,
 };
 
 // The price list tokentra's users come from calls these flavours otherwise.

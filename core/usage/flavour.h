@@ -64,9 +64,9 @@ class Reader;
 
 struct Flavour {
   std::string_view api;
-  std::string_view usage;   // path of the usage object, from the body
-  std::string_view model;   // from the body
-  std::string_view id;      // from the body
+  std::string_view usage;  // path of the usage object, from the body
+  std::string_view model;  // from the body
+  std::string_view id;     // from the body
   // Any of these paths, from the body, shows this flavour.
   std::string_view marker;
   // None of these paths, from the body, may be there.
@@ -89,15 +89,15 @@ struct ProviderFlavours {
 };
 std::span<const ProviderFlavours> AllProviders();
 
-extern const Flavour kChat;            // OpenAI chat completions and whoever copies them
-extern const Flavour kEmbeddings;      // OpenAI embeddings, likewise
-extern const Flavour kResponses;       // OpenAI responses, likewise
-extern const Flavour kRealtime;        // OpenAI realtime, and transcription by tokens
-extern const Flavour kImages;          // OpenAI images
-extern const Flavour kLive;            // OpenAI transcription by duration
-extern const Flavour kMessages;        // Anthropic messages
+extern const Flavour kChat;             // OpenAI chat completions and whoever copies them
+extern const Flavour kEmbeddings;       // OpenAI embeddings, likewise
+extern const Flavour kResponses;        // OpenAI responses, likewise
+extern const Flavour kRealtime;         // OpenAI realtime, and transcription by tokens
+extern const Flavour kImages;           // OpenAI images
+extern const Flavour kLive;             // OpenAI transcription by duration
+extern const Flavour kMessages;         // Anthropic messages
 extern const Flavour kGenerateContent;  // Gemini
-extern const Flavour kConverse;        // Bedrock Converse
+extern const Flavour kConverse;         // Bedrock Converse
 extern const Flavour kMistralChat;
 extern const Flavour kMistralOcr;
 extern const Flavour kMistralOcrAnnotated;

@@ -53,8 +53,8 @@ void ReadSpeed(Reader& reader) {
   reader.SetCondition(has_tier ? "speed" : "service_tier", *speed);
 }
 
-constexpr MeterId kCheckedMeters[] = {kMeterInputTokens, kMeterOutputTokens,
-                                      kMeterCacheReadTokens, kMeterCacheWriteTokens};
+constexpr MeterId kCheckedMeters[] = {kMeterInputTokens, kMeterOutputTokens, kMeterCacheReadTokens,
+                                      kMeterCacheWriteTokens};
 
 void ReadIterations(Reader& reader) {
   const std::optional<Element> found = Find(reader.usage_object(), "iterations");

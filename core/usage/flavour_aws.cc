@@ -16,8 +16,7 @@ namespace {
 constexpr CountField kCounts[] = {
     {"inputTokens", kMeterInputTokens},
     {"cacheReadInputTokens|cacheReadInputTokenCount", kMeterCacheReadTokens, kMeterInputTokens},
-    {"cacheWriteInputTokens|cacheWriteInputTokenCount", kMeterCacheWriteTokens,
-     kMeterInputTokens},
+    {"cacheWriteInputTokens|cacheWriteInputTokenCount", kMeterCacheWriteTokens, kMeterInputTokens},
     {"outputTokens", kMeterOutputTokens},
 };
 

@@ -56,13 +56,9 @@ class Table {
   }
 
  private:
-  MeterId Meter(Modality modality, Use use) const {
-    return MeterWith(direction_, modality, use);
-  }
+  MeterId Meter(Modality modality, Use use) const { return MeterWith(direction_, modality, use); }
   bool Has(Modality modality, Use use) const { return stated_.Has(Meter(modality, use)); }
-  std::uint64_t Get(Modality modality, Use use) const {
-    return stated_.Get(Meter(modality, use));
-  }
+  std::uint64_t Get(Modality modality, Use use) const { return stated_.Get(Meter(modality, use)); }
   std::string Name(Modality modality, Use use) const {
     return Describe(Meter(modality, use), Get(modality, use));
   }
@@ -72,9 +68,8 @@ class Table {
     absl::Status status;
     stated_.ForEach(direction_, [&](const MeterInfo& meter, std::uint64_t quantity) {
       if (!status.ok() || quantity <= kQuantityMax) return;
-      status = absl::InvalidArgumentError(
-          absl::StrCat(Describe(meter.id, quantity), ", the sum of its parts, is more than ",
-                       kQuantityMax));
+      status = absl::InvalidArgumentError(absl::StrCat(
+          Describe(meter.id, quantity), ", the sum of its parts, is more than ", kQuantityMax));
     });
     return status;
   }
@@ -125,7 +120,8 @@ class Table {
 
   // The supply that fills a cell: a modality's row, or, where its cache writes are stated, those.
   std::size_t Row(Modality modality, Use column) const {
-    const bool own = IsWrite(column) && Has(modality, Use::kCacheWrite) && modality != kAllModalities;
+    const bool own =
+        IsWrite(column) && Has(modality, Use::kCacheWrite) && modality != kAllModalities;
     return Index(modality) + (own ? kModalityCount : 0);
   }
   // Whether a cell is stated itself. The rest of cache writes never is: its meter is a sum.
@@ -149,7 +145,8 @@ class Table {
     std::uint64_t plain = Get(kAllModalities, Use::kAny);
     for (Use use : uses_) plain -= Get(kAllModalities, use);
     t.demand[kPlainColumn] = plain;
-    for (std::size_t c = 0; c < columns_.size(); ++c) t.demand[c] = Get(kAllModalities, columns_[c]);
+    for (std::size_t c = 0; c < columns_.size(); ++c)
+      t.demand[c] = Get(kAllModalities, columns_[c]);
     if (direction_ == Direction::kInput) {
       // The column after the two lifetimes is the writes of no stated lifetime.
       t.demand[4] -= t.demand[2] + t.demand[3];
@@ -197,8 +194,8 @@ class Table {
 
   // Use by use, as much as possible on text, then on no stated modality, then audio, image, video.
   void PreferText() {
-    constexpr Modality kOrder[] = {Modality::kText, kAllModalities, Modality::kAudio, Modality::kImage,
-                                   Modality::kVideo};
+    constexpr Modality kOrder[] = {Modality::kText, kAllModalities, Modality::kAudio,
+                                   Modality::kImage, Modality::kVideo};
     Transport trial = transport_;
     for (std::size_t c = 0; c < columns_.size(); ++c) {
       for (Modality modality : kOrder) {
@@ -232,8 +229,9 @@ class Table {
       use = Has(modality, Use::kCacheWrite5m) ? Use::kCacheWrite1h : Use::kCacheWrite5m;
     }
     const MeterId missing = Meter(modality, use);
-    return absl::StrCat(FindMeter(missing)->name, " is missing: how much of ", Name(kAllModalities, use),
-                        " is part of ", Name(modality, Use::kAny), " cannot be derived");
+    return absl::StrCat(FindMeter(missing)->name, " is missing: how much of ",
+                        Name(kAllModalities, use), " is part of ", Name(modality, Use::kAny),
+                        " cannot be derived");
   }
 
   void AddAtoms(AtomTable* atoms) const {
@@ -245,9 +243,8 @@ class Table {
       at(Use::kAny) += transport_.cell(m, kPlainColumn);
       for (std::size_t c = 0; c < columns_.size(); ++c) {
         Use column = columns_[c];
-        at(column) += IsStated(modality, column)
-                              ? Get(modality, column)
-                              : transport_.cell(Row(modality, column), c);
+        at(column) += IsStated(modality, column) ? Get(modality, column)
+                                                 : transport_.cell(Row(modality, column), c);
       }
     }
   }

@@ -127,8 +127,8 @@ std::optional<std::uint64_t> Reader::ReadCount(Element value, std::string_view p
 
 void Reader::AddCount(Usage* usage, MeterId meter, std::uint64_t count, std::string_view path) {
   if (meter == kNoMeter || usage->Add(meter, count)) return;
-  Suspect(absl::StrCat(FindMeter(meter)->name, " with ", path.substr(0, path.find('|')), " ",
-                       count, " is more than ", kQuantityMax, "; left out"));
+  Suspect(absl::StrCat(FindMeter(meter)->name, " with ", path.substr(0, path.find('|')), " ", count,
+                       " is more than ", kQuantityMax, "; left out"));
 }
 
 void Reader::ReadSplit(Element from, const SplitField& split, Usage* usage) {

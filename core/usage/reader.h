@@ -48,8 +48,7 @@ class Reader {
   void Suspect(std::string finding);
 
  private:
-  std::optional<std::uint64_t> ReadCount(Element value, std::string_view path,
-                                         std::uint32_t scale);
+  std::optional<std::uint64_t> ReadCount(Element value, std::string_view path, std::uint32_t scale);
   void AddCount(Usage* usage, MeterId meter, std::uint64_t count, std::string_view path);
   void ReadSplit(Element from, const SplitField& split, Usage* usage);
   void ReadNames();

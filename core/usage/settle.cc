@@ -41,8 +41,8 @@ Usage Select(const Usage& usage, Direction direction) {
 void Repair(Direction direction, Usage* usage, std::vector<std::string>* findings) {
   Atoms atoms;
   absl::Status status = ToAtoms(Select(*usage, direction), JoinRule::kTextFirst, &atoms);
-  for (Detail detail : {Detail::kJoin, Detail::kLifetime, Detail::kModality, Detail::kUse,
-                        Detail::kWhole}) {
+  for (Detail detail :
+       {Detail::kJoin, Detail::kLifetime, Detail::kModality, Detail::kUse, Detail::kWhole}) {
     if (status.ok()) return;
     Usage kept;
     std::string left_out;

@@ -59,8 +59,7 @@ bool Transport::Solve() {
         ++column;
       }
       if (column == kColumns) return false;
-      const std::uint64_t moved =
-          Push(parents, kRows + column, std::min(left, wanted[column]));
+      const std::uint64_t moved = Push(parents, kRows + column, std::min(left, wanted[column]));
       left -= moved;
       wanted[column] -= moved;
     }

@@ -18,17 +18,17 @@ using lattice::Describe;
 constexpr std::uint64_t MeterBit(MeterId meter) { return std::uint64_t{1} << meter; }
 
 // Meters of the common calls: text with caching and reasoning.
-constexpr MeterId kPlainTokenMeters[] = {
-    kMeterInputTokens,        kMeterOutputTokens,       kMeterCacheReadTokens,
-    kMeterCacheWriteTokens,   kMeterCacheWrite5mTokens, kMeterCacheWrite1hTokens,
-    kMeterOutputReasoningTokens};
+constexpr MeterId kPlainTokenMeters[] = {kMeterInputTokens,          kMeterOutputTokens,
+                                         kMeterCacheReadTokens,      kMeterCacheWriteTokens,
+                                         kMeterCacheWrite5mTokens,   kMeterCacheWrite1hTokens,
+                                         kMeterOutputReasoningTokens};
 
 // Meters that neither contain others nor lie in others: each is its atom. In order of their atoms,
 // which all come after those of the plain token meters.
 constexpr MeterId kLoneMeters[] = {
-    kMeterWebSearches,     kMeterStorageSearches, kMeterCodeExecutions,
-    kMeterSocialSearches,  kMeterRequests,        kMeterInputCharacters,
-    kMeterInputPixels,     kMeterInputTextMessages, kMeterRerankSearches};
+    kMeterWebSearches,    kMeterStorageSearches,   kMeterCodeExecutions,
+    kMeterSocialSearches, kMeterRequests,          kMeterInputCharacters,
+    kMeterInputPixels,    kMeterInputTextMessages, kMeterRerankSearches};
 
 constexpr std::uint64_t BitsOf(std::span<const MeterId> meters) {
   std::uint64_t bits = 0;
@@ -83,8 +83,8 @@ bool PlainToAtoms(const Usage& usage, Atoms* atoms) {
   const std::uint64_t cached = read + write;
   if (!usage.Has(kMeterInputTokens)) input = cached;
   if (!usage.Has(kMeterOutputTokens)) output = reasoning;
-  if (largest > kQuantityMax || input > kQuantityMax || write > kQuantityMax ||
-      lifetimes > write || cached > input || reasoning > output) {
+  if (largest > kQuantityMax || input > kQuantityMax || write > kQuantityMax || lifetimes > write ||
+      cached > input || reasoning > output) {
     return false;
   }
 
@@ -113,8 +113,8 @@ absl::Status AddFamily(const Usage& usage, MeterId whole, std::span<const MeterI
   }
   const std::uint64_t total = usage.Get(whole).value_or(sum);
   if (sum > kQuantityMax) {
-    return absl::InvalidArgumentError(absl::StrCat(
-        Describe(whole, sum), ", the sum of its parts, is more than ", kQuantityMax));
+    return absl::InvalidArgumentError(
+        absl::StrCat(Describe(whole, sum), ", the sum of its parts, is more than ", kQuantityMax));
   }
   if (sum > total) {
     std::vector<std::string> names;
@@ -123,9 +123,8 @@ absl::Status AddFamily(const Usage& usage, MeterId whole, std::span<const MeterI
       if (quantity > total) return TooMuch(part, quantity, whole, total);
       if (usage.Has(part)) names.push_back(Describe(part, quantity));
     }
-    return absl::InvalidArgumentError(absl::StrCat(absl::StrJoin(names, " and "),
-                                                   " are together more than ",
-                                                   Describe(whole, total)));
+    return absl::InvalidArgumentError(absl::StrCat(
+        absl::StrJoin(names, " and "), " are together more than ", Describe(whole, total)));
   }
   (*table)[static_cast<std::size_t>(FindMeter(whole)->remainder)] = total - sum;
   return absl::OkStatus();

@@ -69,12 +69,12 @@ class Emitter {
     });
     Array("TextRef", "kTiers", image.tiers,
           [&](const TextRef& r) { Number(r.offset), Number(r.size); });
-    Array("BandRecord", "kContextCuts", image.context_cuts, [&](const BandRecord& r) {
-      Unsigned(r.min), Unsigned(r.max), Number(r.meter);
-    });
+    Array("BandRecord", "kContextCuts", image.context_cuts,
+          [&](const BandRecord& r) { Unsigned(r.min), Unsigned(r.max), Number(r.meter); });
     out_ << "constexpr CatalogImage kImage = {\n    {kText, sizeof(kText) - 1}, \"" << image.digest
          << "\", \"" << image.as_of
-         << "\",\n    kProviders, kModels, kNames, kPatterns, kWords, kRegions, kConditions, kRows,\n"
+         << "\",\n    kProviders, kModels, kNames, kPatterns, kWords, kRegions, kConditions, "
+            "kRows,\n"
             "    kRates, kShapes, kTiers, kContextCuts};\n\n"
             "}  // namespace\n\n"
             "const CatalogImage& BuiltinCatalogImage() { return kImage; }\n\n"
@@ -173,6 +173,4 @@ int Run(std::span<char* const> arguments) {
 }  // namespace
 }  // namespace tokentra
 
-int main(int argc, char** argv) {
-  return tokentra::Run({argv, static_cast<std::size_t>(argc)});
-}
+int main(int argc, char** argv) { return tokentra::Run({argv, static_cast<std::size_t>(argc)}); }

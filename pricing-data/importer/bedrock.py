@@ -46,7 +46,6 @@ class Family:
 class BedrockBuilder(ProviderBuilder):
     def build(self) -> Json:
         self.parents: dict[str, str | None] = self.rules["regions"]
-        self.left_out: list[str] = []
         self.skipped = {k for r in self.rules.get("skip_keys", []) for k in r["keys"]}
         for family in self.families():
             self.models[family.id] = self.model(family)
@@ -103,7 +102,8 @@ class BedrockBuilder(ProviderBuilder):
         self.add_region_rows(model, family, local_now)
         split = local is not None and family.anywhere is None
         start = self.start(local)
-        self.add_other_conditions(model, family.entries, local_now, start, split=split)
+        world_now = self.now(family.worldwide) if family.worldwide else None
+        self.add_other_conditions(model, family.entries, local_now, world_now, start, split=split)
         self.add_names(model, family, sources)
         return model
 
@@ -179,6 +179,7 @@ class BedrockBuilder(ProviderBuilder):
         model: Model,
         entries: list[Entry],
         local: Schedule | None,
+        world: Schedule | None,
         start: str | None,
         *,
         split: bool,
@@ -203,11 +204,19 @@ class BedrockBuilder(ProviderBuilder):
             if len(entry.schedules) > len(best.schedules):
                 by_place[place] = entry
         for name in sorted({n for e in by_place.values() for n in e.schedules} - {"standard"}):
-            stating = {place for place, entry in by_place.items() if name in entry.schedules}
-            lacking = rowed - stating - {"global"}
+            rates: dict[str | None, Schedule] = {}
             for place, entry in sorted(by_place.items(), key=lambda item: item[0] or ""):
                 if name not in entry.schedules:
                     continue
+                lean = {n: entry.lean(n) for n in ("standard", name)}
+                carried = {None: local, "global": world}.get(place) or lean["standard"]
+                known = carried.over(lean["standard"])
+                read = self.read_condition(model, name, lean, known, place or "")
+                if read:
+                    rates[place] = read.laid_over(carried)
+            lacking = rowed - rates.keys() - {"global"}
+            for place, schedule in rates.items():
+                entry = by_place[place]
                 where = self.place(place, lacking, split=split or "global" in rowed)
                 if where == {"region": "us"} and place is None and "us" in by_place:
                     where = None
@@ -219,7 +228,7 @@ class BedrockBuilder(ProviderBuilder):
                     continue
                 model.price_rows.append(
                     row_json(
-                        entry.lean(name).over(entry.lean()),
+                        schedule,
                         start=start,
                         conditions={**where, **CONDITION_OF[name]},
                         as_of=self.lists.litellm_date,
@@ -321,7 +330,7 @@ class BedrockBuilder(ProviderBuilder):
             if above is not None and equal(above, stated[node]):
                 continue
             model.price_rows.append(self.own_row(stated[node], {"region": node}, entries[0].source))
-        self.add_other_conditions(model, entries, local, None, split=apart)
+        self.add_other_conditions(model, entries, local, None, None, split=apart)
         model.add_alias(name.removesuffix(":0"))
         model.aliases = [a for a in model.aliases if a != model.id]
         return model

@@ -22,8 +22,10 @@ from .rates import (
     Schedule,
     agrees,
     compare,
+    confirms,
     same_tokens,
 )
+from .second import Reading, read_condition, rounded
 
 Json = dict[str, Any]
 
@@ -83,6 +85,8 @@ class ProviderBuilder(Names):
         self.entries = entries
         self.models: dict[str, Model] = {}
         self.disagreements: list[Disagreement] = []
+        self.left_out: list[str] = []  # for the review: conditions of the second list, and why
+        self.rounded: list[str] = []  # and figures that it publishes rounded
         self.refused = {name for r in rules.get("refuse", []) for name in r["ids"]}
         self.replaced = {r["model"]: r for r in rules.get("replace", [])}
         self.without_variants = {
@@ -256,8 +260,8 @@ class ProviderBuilder(Names):
             shared, differences = compare(full, stated)
             if shared and not differences:
                 evidence.append(self.lists.litellm_name)
-                if extend and start and (base.start or "") < start:
-                    start = base.start
+            if extend and start and (base.start or "") < start and confirms(stated, schedule):
+                start = base.start
             if (overlay.start or "") <= self.lists.genai_date < (overlay.end or "9"):
                 self.note_differences(model.id, witness, name, full, stated)
         if not as_rows:
@@ -276,24 +280,44 @@ class ProviderBuilder(Names):
     ) -> None:
         """Conditions that only the second list states, while the price it agrees with holds."""
         base = period_at(bases, self.lists.genai_date)
-        for name, schedule in witness.schedules.items():
-            if name == "standard" or name in seen or (model.id, name) in self.without_variants:
+        for name in witness.schedules:
+            if name in seen:
                 continue
-            schedule = schedule.without(
-                {m for m in schedule.meters() if m not in base.schedule.meters()}
-            )
-            if not {"input_tokens", "input_document_pages"} & schedule.rates.keys():
+            read = self.read_condition(model, name, witness.schedules, base.schedule)
+            if read is None:
                 continue
             row = row_json(
-                schedule.over(base.schedule) if as_rows else schedule,
+                read.laid_over(base.schedule) if as_rows else read.schedule,
                 start=base.start,
                 end=base.end,
                 conditions=CONDITION_OF[name],
+                remove=[] if as_rows else read.remove,
                 as_of=self.lists.litellm_date,
                 evidence=[self.lists.litellm_name],
                 source=witness.source,
             )
             (model.price_rows if as_rows else model.variants).append(row)
+
+    def read_condition(
+        self,
+        model: Model,
+        name: str,
+        listed: dict[str, Schedule],
+        carried: Schedule,
+        place: str = "",
+    ) -> Reading | None:
+        """A condition of the second list, reviewed; None if it is standard or left out."""
+        if name == "standard" or (model.id, name) in self.without_variants:
+            return None
+        read = read_condition(self.genai, listed[name], carried, listed["standard"])
+        label = " ".join([model.id, name, *([place] if place else [])])
+        if read.problem:
+            self.left_out.append(f"{label}: {read.problem}")
+            return None
+        if read.remove:
+            self.left_out.append(f"{label}, these meters only: {', '.join(read.remove)}")
+        self.rounded += [f"{label}: {line}" for line in rounded(read.schedule, carried)]
+        return read
 
     def row(
         self, period: Period, conditions: Json | None, evidence: list[str], url: str | None
@@ -403,27 +427,26 @@ class ProviderBuilder(Names):
     def add_litellm_rows(self, model: Model, entry: Entry) -> None:
         base = entry.lean()
 
-        def row(schedule: Schedule, conditions: Json | None) -> Json:
+        def row(
+            schedule: Schedule, conditions: Json | None, remove: list[str] | None = None
+        ) -> Json:
             return row_json(
                 schedule,
                 conditions=conditions,
+                remove=remove,
                 as_of=self.lists.litellm_date,
                 evidence=[self.lists.litellm_name],
                 source=entry.source,
             )
 
         model.price_rows.append(row(base, None))
+        lean = {name: entry.lean(name) for name in entry.schedules}
         for name in entry.schedules:
-            if name == "standard" or (model.id, name) in self.without_variants:
-                continue
-            schedule = entry.lean(name)
-            schedule = schedule.without({m for m in schedule.meters() if m not in base.meters()})
-            if not schedule.rates.get("input_tokens"):
-                continue
-            if entry.multipliers:
-                model.price_rows.append(row(schedule.over(base), CONDITION_OF[name]))
-            else:
-                model.variants.append(row(schedule, CONDITION_OF[name]))
+            read = self.read_condition(model, name, lean, base)
+            if read and entry.multipliers:
+                model.price_rows.append(row(read.laid_over(base), CONDITION_OF[name]))
+            elif read:
+                model.variants.append(row(read.schedule, CONDITION_OF[name], read.remove))
         for node, factor in sorted(entry.multipliers.items()):
             region: Any = {"not": "global"} if node == "not global" else node
             variant = row(Schedule(), {"region": region})

@@ -34,15 +34,22 @@ class GenaiList:
         data = json.loads(path.read_text("utf-8"), parse_float=str, parse_int=str)
         self.version: str = data["version"]
         self.providers = {p["id"]: p for p in data["providers"]}
+        self.dimensions: dict[str, dict[str, str]] = {}
         self._meter_of_key: dict[str, tuple[str, int]] = {}
         for name, unit in data["units"].items():
             per = int(unit["per"])
             if name in MILLISECONDS:
                 name, per = MILLISECONDS[name], per * 1000
+            self.dimensions[name] = unit["dimensions"]
             self._meter_of_key[unit["price_key"]] = (name, per)
 
     def models(self, provider: str) -> list[dict[str, Any]]:
         return self.providers[provider]["models"]
+
+    def wider(self, meter: str) -> set[str]:
+        """The meters whose rate covers this one where it has none."""
+        own = self.dimensions[meter].items()
+        return {m for m, d in self.dimensions.items() if d.items() < own}
 
     def find(self, provider: str, name: str) -> dict[str, Any] | None:
         for model in self.models(provider):

@@ -9,17 +9,14 @@ from __future__ import annotations
 from typing import Any
 
 from .model import row_insert
-from .rates import MILLISECONDS
 
 Json = dict[str, Any]
 
 
 class Joiner:
-    def __init__(self, units: Json) -> None:
-        self._dimensions: dict[str, dict[str, str]] = {
-            MILLISECONDS.get(name, name): unit["dimensions"] for name, unit in units.items()
-        }
-        self._names = {tuple(sorted(d.items())): n for n, d in self._dimensions.items()}
+    def __init__(self, dimensions: dict[str, dict[str, str]]) -> None:
+        self._dimensions = dimensions
+        self._names = {tuple(sorted(d.items())): n for n, d in dimensions.items()}
 
     def add(self, file: Json) -> None:
         """States the joins of every price row, counting what the model's variants may add."""

@@ -46,6 +46,7 @@ def row_json(
     start: str | None = None,
     end: str | None = None,
     conditions: Json | None = None,
+    remove: list[str] | None = None,
     as_of: str,
     evidence: list[str],
     source: str | None,
@@ -63,6 +64,8 @@ def row_json(
             {"above": {"input_tokens": threshold}, "rates": rates_json(rates)}
             for threshold, rates in sorted(schedule.bands.items())
         ]
+    if remove:
+        row["remove"] = remove
     row["as_of"] = as_of
     row["evidence"] = evidence
     row["source"] = source

@@ -115,6 +115,11 @@ def agrees(ours: Schedule, theirs: Schedule) -> bool:
     return shared > 0 and not differences
 
 
+def confirms(theirs: Schedule, ours: Schedule) -> bool:
+    """Whether a list states, in every band, the same figure for each meter that ours names."""
+    return ours.meters() <= theirs.meters() and agrees(ours, theirs)
+
+
 def same_tokens(ours: Schedule, theirs: Schedule) -> bool:
     """Agreement on every token rate that both state, bands and fees left aside."""
     return agrees(flat_tokens(ours), flat_tokens(theirs))

@@ -103,12 +103,13 @@ def compiled(model: Json) -> list[Json]:
                 continue
             starts = [x["from"] for x in (row, variant) if x.get("from")]
             ends = [x["until"] for x in (row, variant) if x.get("until")]
+            standard = base["schedule"].without(set(variant.get("remove", [])))
             rows.append(
                 {
                     "from": max(starts, default=None),
                     "until": min(ends, default=None),
                     "conditions": {**base["conditions"], **variant["conditions"]},
-                    "schedule": read(variant).over(base["schedule"]),
+                    "schedule": read(variant).over(standard),
                 }
             )
     return rows

@@ -4,6 +4,7 @@
 // Method: this program replaces operator new. While armed, the N-th allocation of this thread
 // fails; each scenario is repeated with N = 0, 1, 2, ... until it succeeds. Allocations that are
 // alive are counted, so that a leak shows in every build, not only under AddressSanitizer.
+#include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <new>
@@ -91,10 +92,14 @@ void ExpectSurvives(const char* what,
                     const std::function<tokentra_status(tokentra_error**)>& function,
                     const std::function<void()>& cleanup) {
   SCOPED_TRACE(what);
-  ASSERT_EQ(function(nullptr), TOKENTRA_OK) << "without failures, and warming what is made once";
-  cleanup();
+  // What is made once, and what a thread keeps for later, is there after a few successes.
+  int64_t live_max = 0;
+  for (int i = 0; i < 4; ++i) {
+    ASSERT_EQ(function(nullptr), TOKENTRA_OK) << "without failures";
+    cleanup();
+    live_max = std::max(live_max, allocations.live);
+  }
   for (int n = 0; n < kAllocationsMax; ++n) {
-    const int64_t live = allocations.live;
     tokentra_error* error = nullptr;
     allocations.remaining = n;
     allocations.failed = false;
@@ -114,7 +119,7 @@ void ExpectSurvives(const char* what,
     }
     tokentra_error_free(error);
     cleanup();
-    ASSERT_EQ(allocations.live, live) << "leaks when allocation " << n << " fails";
+    ASSERT_LE(allocations.live, live_max) << "leaks when allocation " << n << " fails";
     if (!failed) {
       EXPECT_EQ(status, TOKENTRA_OK);
       return;

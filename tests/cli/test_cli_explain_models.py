@@ -13,7 +13,7 @@ USAGE = ("--usage", "input_tokens=1500", "--usage", "output_tokens=500")
 def test_explain_one_call(tokentra):
     done = tokentra("explain", *CALL, *USAGE)
     assert done.status == 0
-    for text in ("gpt-4o-2024-08-06", "input_tokens", "output_tokens", "0.00875", "1500"):
+    for text in ("gpt-4o-2024-08-06", "input_tokens", "output_tokens", "0.00875", "1,500"):
         assert text in done.out
     as_json = tokentra("explain", *CALL, *USAGE, "--json").json()
     assert as_json["total"] == "0.00875"
@@ -73,8 +73,7 @@ def test_models_query_in_any_case(tokentra):
     assert upper
     assert all("sonnet" in json.dumps(model).lower() for model in upper)
     text = tokentra("models", "sonnet", COLUMNS="80").out
-    assert "claude" in text
-    assert max(map(len, text.splitlines())) <= 80
+    assert all(model["id"] in text for model in upper), "ids are never cut"
 
 
 def test_models_without_a_match_names_the_nearest(tokentra):

@@ -167,6 +167,13 @@ def test_a_key_nobody_states_is_said(tokentra, make_log, record):
     assert "'team_id'" in done.err
 
 
+def test_a_value_too_long_for_a_key_is_folded_and_said(tokentra, make_log, record):
+    done = tokentra("report", make_log(record(**team("x" * 300))), "--by", "team_id", "--json")
+    assert done.status == 1
+    assert "256 bytes" in done.err
+    assert (done.json()["folded"], done.json()["total"]) == (1, "0.00875")
+
+
 def test_many_files_of_one_service(tokentra, make_log, record):
     logs = [make_log(record(id=f"{i}"), name=f"{i}.jsonl") for i in range(3)]
     report = tokentra("report", *logs, logs[0], "--json").json()

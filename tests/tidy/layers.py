@@ -16,7 +16,7 @@ INCLUDE = re.compile(r'^[ \t]*#[ \t]*include\s*(["<])([^">]+)[">]', re.MULTILINE
 NAMES_WIDTH = 34  # in core/README.md: folder names before this column, their purpose after it
 PUBLIC = "capi/include/tokentra"
 # What only core may know of, beside the parts of this repository.
-PRIVATE_LIBRARIES = ("absl/", "nlohmann/", "simdjson")
+PRIVATE_LIBRARIES = ("absl/", "simdjson")
 
 
 def read_layers(root: Path) -> dict[str, int]:

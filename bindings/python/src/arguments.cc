@@ -165,6 +165,7 @@ bool CallArguments::SetMeter(const Keyword& keyword, PyObject* field, PyObject* 
     if (other.meter == keyword.meter) return SetInvalidField(field, value, "is given twice");
   }
   usage_.push_back({keyword.meter, 0, quantity});
+  has_usage_ = true;
   return true;
 }
 
@@ -173,6 +174,7 @@ bool CallArguments::SetUsageDict(PyObject* dict) {
   if (!PyDict_Check(dict)) {
     return InvalidArgument(Name::kUsage, dict, "must be a dict of counts by meter name");
   }
+  has_usage_ = true;
   Py_ssize_t at = 0;
   PyObject* name = nullptr;
   PyObject* value = nullptr;
@@ -253,6 +255,7 @@ void CallArguments::SetIdentity(const Identity& identity) { identity_ = identity
 
 void CallArguments::SetUsage(const tokentra_quantity* usage, std::size_t count) {
   for (std::size_t i = 0; i < count; ++i) usage_.push_back(usage[i]);
+  has_usage_ = true;
 }
 
 bool CallArguments::MakeCall(tokentra_call* call) {
@@ -279,7 +282,8 @@ bool CallArguments::MakeCall(tokentra_call* call) {
   }
   call->id = id_;
   call->response = response_;
-  call->usage = usage_.data();
+  // A pointer means that usage is given, even if it lists nothing.
+  call->usage = has_usage_ ? usage_.data() : nullptr;
   call->usage_count = usage_.size();
   call->conditions = conditions_.data();
   call->condition_count = conditions_.size();

@@ -78,6 +78,7 @@ class CallArguments {
 
   const Identity& identity() const { return identity_; }
   tokentra_text response() const { return response_; }
+  bool has_usage() const { return has_usage_; }
   const InlineVector<tokentra_quantity, 16>& usage() const { return usage_; }
   const InlineVector<tokentra_pair, 16>& metadata() const { return metadata_; }
   // Str of names and values that `metadata()` points into, as a tuple (name, value, ...).
@@ -105,6 +106,7 @@ class CallArguments {
   bool AddFinding(PyObject* name, PyObject* value, const char* problem);
 
   bool strict_ = false;
+  bool has_usage_ = false;
   Identity identity_;
   tokentra_text id_ = {nullptr, 0};
   tokentra_text response_ = {nullptr, 0};

@@ -177,7 +177,11 @@ PyObject* TrackRefusal(const ClientValue& client, const CallArguments& arguments
     // The core counts refusals: it gets a quantity that no call can have.
     const tokentra_quantity impossible = {1, 0, UINT64_MAX};
     tokentra_call call = {};
-    call.provider = detail::Text("unknown");
+    const Identity& identity = arguments.identity();
+    const bool has_provider =
+        identity.provider != nullptr && PyUnicode_IS_COMPACT_ASCII(identity.provider);
+    call.provider = detail::Text(
+        has_provider ? static_cast<const char*>(PyUnicode_DATA(identity.provider)) : "unknown");
     call.usage = &impossible;
     call.usage_count = 1;
     call.at_ns = Now();

@@ -26,6 +26,7 @@ struct ResultObject {
   PyObject* error_message;  // str, or null
   PyObject* error_details;  // dict of str by str, or null
   tokentra_status status;
+  bool has_usage;
   tokentra_quantity usage[1];  // Py_SIZE of them
 };
 
@@ -50,6 +51,7 @@ ResultObject* Allocate(const CallArguments& arguments, PyObject* catalog) {
   object->error_message = nullptr;
   object->error_details = nullptr;
   object->status = TOKENTRA_OK;
+  object->has_usage = arguments.has_usage();
   std::copy(arguments.usage().begin(), arguments.usage().end(), object->usage);
   return object;
 }
@@ -100,7 +102,9 @@ PyObject* MakeCost(ResultObject* object) {
   CallArguments arguments;
   const tokentra_catalog* catalog = CatalogOf(object->catalog).get();
   arguments.SetIdentity(object->identity);
-  arguments.SetUsage(object->usage, static_cast<std::size_t>(Py_SIZE(object)));
+  if (object->has_usage) {
+    arguments.SetUsage(object->usage, static_cast<std::size_t>(Py_SIZE(object)));
+  }
   arguments.SetInstant(object->at_ns);
   if (object->response != nullptr && !arguments.SetResponseText(object->response)) return nullptr;
   return PriceCall(catalog, &arguments);

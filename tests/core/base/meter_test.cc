@@ -58,7 +58,8 @@ TEST(MeterTest, RemaindersPairMetersWithAtoms) {
 TEST(MeterTest, NamesOfAtomsAreThoseOfTheirMeters) {
   for (const MeterInfo& meter : Meters()) {
     std::string name(meter.name);
-    if (meter.family == MeterFamily::kTokens) name.resize(name.size() - std::string("_tokens").size());
+    if (meter.family == MeterFamily::kTokens)
+      name.resize(name.size() - std::string("_tokens").size());
     EXPECT_EQ(AtomName(meter.remainder), name);
   }
 }
@@ -79,12 +80,12 @@ TEST(MeterTest, AtomsFollowDimensions) {
   }
   EXPECT_EQ(std::popcount(FindMeter("input_tokens")->atoms), 30);
   EXPECT_EQ(std::popcount(FindMeter("output_tokens")->atoms), 15);
-  EXPECT_EQ(FindMeter("cache_audio_write_tokens")->atoms,
-            AtomBit(Atom::kCacheAudioWrite) | AtomBit(Atom::kCacheAudioWrite5m) |
-                AtomBit(Atom::kCacheAudioWrite1h));
-  EXPECT_EQ(FindMeter("audio_milliseconds")->atoms,
-            AtomBit(Atom::kAudioMilliseconds) | AtomBit(Atom::kInputAudioMilliseconds) |
-                AtomBit(Atom::kOutputAudioMilliseconds));
+  EXPECT_EQ(FindMeter("cache_audio_write_tokens")->atoms, AtomBit(Atom::kCacheAudioWrite) |
+                                                              AtomBit(Atom::kCacheAudioWrite5m) |
+                                                              AtomBit(Atom::kCacheAudioWrite1h));
+  EXPECT_EQ(FindMeter("audio_milliseconds")->atoms, AtomBit(Atom::kAudioMilliseconds) |
+                                                        AtomBit(Atom::kInputAudioMilliseconds) |
+                                                        AtomBit(Atom::kOutputAudioMilliseconds));
   EXPECT_EQ(FindMeter("input_document_pages")->atoms,
             AtomBit(Atom::kInputDocumentPages) | AtomBit(Atom::kInputAnnotatedDocumentPages));
 }

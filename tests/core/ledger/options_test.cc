@@ -18,7 +18,9 @@ void ExpectRange(Value LedgerOptions::* option, std::string_view name, std::uint
     options.*option = static_cast<Value>(value);
     const absl::Status status = ValidateLedgerOptions(options);
     EXPECT_EQ(status.ok(), valid) << name << " = " << value;
-    if (!valid) EXPECT_NE(status.message().find(name), std::string_view::npos);
+    if (!valid) {
+      EXPECT_NE(status.message().find(name), std::string_view::npos);
+    }
   }
 }
 

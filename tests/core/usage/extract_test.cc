@@ -54,12 +54,9 @@ Json ToJson(const Usage& usage) {
 }
 
 Json ToJson(const Extraction& extraction) {
-  Json json = {{"provider", extraction.provider},
-               {"api", extraction.api},
-               {"model", extraction.model},
-               {"quality", QualityName(extraction.quality)},
-               {"conditions", Json::object()},
-               {"parts", Json::array()}};
+  Json json = {{"provider", extraction.provider}, {"api", extraction.api},
+               {"model", extraction.model},       {"quality", QualityName(extraction.quality)},
+               {"conditions", Json::object()},    {"parts", Json::array()}};
   for (const Condition& condition : extraction.conditions) {
     json["conditions"][condition.name] = condition.value;
   }
@@ -124,10 +121,24 @@ void Mutate(Json* body, std::mt19937* random) {
     at = &*child;
     if ((*random)() % 4 == 0) break;
   }
-  const Json replacements[] = {
-      -1, 0, 1, 0.5, 7.0, 1e300, "12", "1e3", "", nullptr, true, Json::array(), Json::object(),
-      Json::array({{{"modality", "AUDIO"}, {"tokenCount", 9}}}),
-      std::uint64_t{1} << 48, ~std::uint64_t{0}, 3000, 17};
+  const Json replacements[] = {-1,
+                               0,
+                               1,
+                               0.5,
+                               7.0,
+                               1e300,
+                               "12",
+                               "1e3",
+                               "",
+                               nullptr,
+                               true,
+                               Json::array(),
+                               Json::object(),
+                               Json::array({{{"modality", "AUDIO"}, {"tokenCount", 9}}}),
+                               std::uint64_t{1} << 48,
+                               ~std::uint64_t{0},
+                               3000,
+                               17};
   *at = replacements[(*random)() % std::size(replacements)];
 }
 

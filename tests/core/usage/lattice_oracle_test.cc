@@ -203,41 +203,53 @@ void Exhaust(const Side& side, const std::vector<MeterId>& meters, int max) {
 }
 
 TEST(LatticeOracleTest, PlainCalls) {
-  Exhaust(kInputSide, {kMeterInputTokens, kMeterCacheReadTokens, kMeterCacheWriteTokens,
-                       kMeterCacheWrite5mTokens, kMeterCacheWrite1hTokens}, 3);
-  Exhaust(kOutputSide, {kMeterOutputTokens, kMeterOutputReasoningTokens,
-                        kMeterOutputCitationTokens}, 4);
+  Exhaust(kInputSide,
+          {kMeterInputTokens, kMeterCacheReadTokens, kMeterCacheWriteTokens,
+           kMeterCacheWrite5mTokens, kMeterCacheWrite1hTokens},
+          3);
+  Exhaust(kOutputSide,
+          {kMeterOutputTokens, kMeterOutputReasoningTokens, kMeterOutputCitationTokens}, 4);
 }
 
 TEST(LatticeOracleTest, OneModalityAndOneUse) {
-  Exhaust(kInputSide, {kMeterInputTokens, kMeterInputAudioTokens, kMeterCacheReadTokens,
-                       kMeterCacheAudioReadTokens}, 5);
-  Exhaust(kInputSide, {kMeterInputTokens, kMeterInputTextTokens, kMeterCacheReadTokens,
-                       kMeterCacheTextReadTokens}, 5);
+  Exhaust(kInputSide,
+          {kMeterInputTokens, kMeterInputAudioTokens, kMeterCacheReadTokens,
+           kMeterCacheAudioReadTokens},
+          5);
+  Exhaust(
+      kInputSide,
+      {kMeterInputTokens, kMeterInputTextTokens, kMeterCacheReadTokens, kMeterCacheTextReadTokens},
+      5);
 }
 
 TEST(LatticeOracleTest, TextAndAudioWithReads) {
-  Exhaust(kInputSide, {kMeterInputTokens, kMeterInputTextTokens, kMeterInputAudioTokens,
-                       kMeterCacheReadTokens, kMeterCacheTextReadTokens,
-                       kMeterCacheAudioReadTokens}, 2);
+  Exhaust(kInputSide,
+          {kMeterInputTokens, kMeterInputTextTokens, kMeterInputAudioTokens, kMeterCacheReadTokens,
+           kMeterCacheTextReadTokens, kMeterCacheAudioReadTokens},
+          2);
 }
 
 TEST(LatticeOracleTest, TwoUsesCompete) {
-  Exhaust(kInputSide, {kMeterInputTokens, kMeterInputAudioTokens, kMeterInputToolTokens,
-                       kMeterCacheReadTokens, kMeterInputAudioToolTokens,
-                       kMeterCacheAudioReadTokens}, 2);
+  Exhaust(kInputSide,
+          {kMeterInputTokens, kMeterInputAudioTokens, kMeterInputToolTokens, kMeterCacheReadTokens,
+           kMeterInputAudioToolTokens, kMeterCacheAudioReadTokens},
+          2);
 }
 
 TEST(LatticeOracleTest, LifetimesOfAudioWrites) {
-  Exhaust(kInputSide, {kMeterInputAudioTokens, kMeterCacheWriteTokens, kMeterCacheWrite5mTokens,
-                       kMeterCacheAudioWriteTokens, kMeterCacheAudioWrite5mTokens,
-                       kMeterCacheAudioWrite1hTokens}, 2);
+  Exhaust(
+      kInputSide,
+      {kMeterInputAudioTokens, kMeterCacheWriteTokens, kMeterCacheWrite5mTokens,
+       kMeterCacheAudioWriteTokens, kMeterCacheAudioWrite5mTokens, kMeterCacheAudioWrite1hTokens},
+      2);
 }
 
 TEST(LatticeOracleTest, OutputModalities) {
-  Exhaust(kOutputSide, {kMeterOutputTokens, kMeterOutputTextTokens, kMeterOutputAudioTokens,
-                        kMeterOutputReasoningTokens, kMeterOutputCitationTokens,
-                        kMeterOutputAudioReasoningTokens}, 2);
+  Exhaust(
+      kOutputSide,
+      {kMeterOutputTokens, kMeterOutputTextTokens, kMeterOutputAudioTokens,
+       kMeterOutputReasoningTokens, kMeterOutputCitationTokens, kMeterOutputAudioReasoningTokens},
+      2);
 }
 
 TEST(LatticeOracleTest, RandomSubsetsOfEveryMeter) {

@@ -67,10 +67,10 @@ TEST(ToAtomsTest, AbsentParentIsTheSumOfItsParts) {
             "cache_read=10 cache_write_1h=5");
   EXPECT_EQ(AtomsText({{"output_reasoning_tokens", 7}}), "output_reasoning=7");
   EXPECT_EQ(AtomsText({{"cache_audio_read_tokens", 7}}), "cache_audio_read=7");
-  EXPECT_EQ(AtomsText({{"input_audio_tokens", 30},
-                       {"cache_read_tokens", 40},
-                       {"cache_audio_read_tokens", 10}}),
-            "cache_read=30 input_audio=20 cache_audio_read=10");
+  EXPECT_EQ(
+      AtomsText(
+          {{"input_audio_tokens", 30}, {"cache_read_tokens", 40}, {"cache_audio_read_tokens", 10}}),
+      "cache_read=30 input_audio=20 cache_audio_read=10");
   EXPECT_EQ(AtomsText({{"input_annotated_document_pages", 3}}), "input_annotated_document_pages=3");
 }
 
@@ -87,11 +87,13 @@ TEST(ToAtomsTest, WholeFamiliesBesideTokens) {
 
 TEST(ToAtomsTest, JoinsThatBoundsDetermineAreTaken) {
   // All input is audio, so the cached part is.
-  EXPECT_EQ(AtomsText({{"input_tokens", 50}, {"input_audio_tokens", 50}, {"cache_read_tokens", 20}}),
-            "input_audio=30 cache_audio_read=20");
+  EXPECT_EQ(
+      AtomsText({{"input_tokens", 50}, {"input_audio_tokens", 50}, {"cache_read_tokens", 20}}),
+      "input_audio=30 cache_audio_read=20");
   // Everything is cached, so the audio is.
-  EXPECT_EQ(AtomsText({{"input_tokens", 50}, {"input_audio_tokens", 30}, {"cache_read_tokens", 50}}),
-            "cache_read=20 cache_audio_read=30");
+  EXPECT_EQ(
+      AtomsText({{"input_tokens", 50}, {"input_audio_tokens", 30}, {"cache_read_tokens", 50}}),
+      "cache_read=20 cache_audio_read=30");
   // Nothing is cached.
   EXPECT_EQ(AtomsText({{"input_tokens", 50}, {"input_audio_tokens", 30}, {"cache_read_tokens", 0}}),
             "input=20 input_audio=30");
@@ -105,10 +107,13 @@ TEST(ToAtomsTest, JoinsThatBoundsDetermineAreTaken) {
 }
 
 TEST(ToAtomsTest, TextAndUnspecifiedCountAsOne) {
-  EXPECT_EQ(AtomsText({{"input_tokens", 100}, {"input_text_tokens", 60}, {"cache_read_tokens", 70}}),
-            "input=30 cache_read=10 cache_text_read=60");
-  EXPECT_EQ(AtomsText({{"output_tokens", 71}, {"output_text_tokens", 12}, {"output_reasoning_tokens", 59}}),
-            "output=12 output_reasoning=47 output_text_reasoning=12");
+  EXPECT_EQ(
+      AtomsText({{"input_tokens", 100}, {"input_text_tokens", 60}, {"cache_read_tokens", 70}}),
+      "input=30 cache_read=10 cache_text_read=60");
+  EXPECT_EQ(
+      AtomsText(
+          {{"output_tokens", 71}, {"output_text_tokens", 12}, {"output_reasoning_tokens", 59}}),
+      "output=12 output_reasoning=47 output_text_reasoning=12");
   // A stated zero keeps them apart.
   EXPECT_EQ(AtomsText({{"output_tokens", 71},
                        {"output_text_tokens", 12},
@@ -123,8 +128,10 @@ TEST(ToAtomsTest, OpenJoinsAskOrFollowTheRule) {
             "error: cache_audio_read_tokens is missing: how much of cache_read_tokens 40 is part "
             "of input_audio_tokens 30 cannot be derived");
   EXPECT_EQ(AtomsText(open, JoinRule::kTextFirst), "input=30 cache_read=40 input_audio=30");
-  const Named spill = {{"input_tokens", 100}, {"input_audio_tokens", 90}, {"cache_read_tokens", 40}};
-  EXPECT_EQ(AtomsText(spill, JoinRule::kTextFirst), "cache_read=10 input_audio=60 cache_audio_read=30");
+  const Named spill = {
+      {"input_tokens", 100}, {"input_audio_tokens", 90}, {"cache_read_tokens", 40}};
+  EXPECT_EQ(AtomsText(spill, JoinRule::kTextFirst),
+            "cache_read=10 input_audio=60 cache_audio_read=30");
   // Lifetimes of stated audio writes.
   const Named lifetimes = {{"input_tokens", 100},
                            {"cache_write_tokens", 50},
@@ -139,12 +146,15 @@ TEST(ToAtomsTest, OpenJoinsAskOrFollowTheRule) {
 TEST(ToAtomsTest, ContradictionsNameBothAndTheirValues) {
   EXPECT_EQ(AtomsText({{"input_tokens", 500}, {"cache_read_tokens", 600}}),
             "error: cache_read_tokens 600 is more than input_tokens 500");
-  EXPECT_EQ(AtomsText({{"input_tokens", 500}, {"cache_read_tokens", 300}, {"cache_write_tokens", 300}}),
-            "error: cache_read_tokens 300 and cache_write_tokens 300 are together more than "
-            "input_tokens 500");
-  EXPECT_EQ(AtomsText({{"cache_write_tokens", 5}, {"cache_write_5m_tokens", 3}, {"cache_write_1h_tokens", 3}}),
-            "error: cache_write_5m_tokens 3 and cache_write_1h_tokens 3 are together more than "
-            "cache_write_tokens 5");
+  EXPECT_EQ(
+      AtomsText({{"input_tokens", 500}, {"cache_read_tokens", 300}, {"cache_write_tokens", 300}}),
+      "error: cache_read_tokens 300 and cache_write_tokens 300 are together more than "
+      "input_tokens 500");
+  EXPECT_EQ(
+      AtomsText(
+          {{"cache_write_tokens", 5}, {"cache_write_5m_tokens", 3}, {"cache_write_1h_tokens", 3}}),
+      "error: cache_write_5m_tokens 3 and cache_write_1h_tokens 3 are together more than "
+      "cache_write_tokens 5");
   EXPECT_EQ(AtomsText({{"output_tokens", 5}, {"output_reasoning_tokens", 6}}),
             "error: output_reasoning_tokens 6 is more than output_tokens 5");
   EXPECT_EQ(AtomsText({{"input_audio_tokens", 5}, {"cache_audio_read_tokens", 6}}),
@@ -184,9 +194,9 @@ TEST(ToAtomsTest, LimitOfOneQuantity) {
 TEST(ToAtomsTest, ErrorLeavesNoAtoms) {
   Atoms atoms;
   atoms.Append(Atom::kOutput, 3);
-  EXPECT_FALSE(ToAtoms(Make({{"input_tokens", 1}, {"cache_read_tokens", 2}}), JoinRule::kError,
-                       &atoms)
-                   .ok());
+  EXPECT_FALSE(
+      ToAtoms(Make({{"input_tokens", 1}, {"cache_read_tokens", 2}}), JoinRule::kError, &atoms)
+          .ok());
   EXPECT_TRUE(atoms.empty());
 }
 

@@ -1,0 +1,26 @@
+// The magnitude guard: refuses a rate that is far from its family, which a slipped unit makes it.
+//
+// The family is the same meter at the same provider; far is a factor of kMagnitudeFactor from the
+// median, either way. Families of fewer than three rates have no median worth the name. A model
+// states a waiver for a meter whose rate is right though unusual.
+//
+// Thread: pure function.
+
+#ifndef TOKENTRA_CORE_CATALOG_MAGNITUDE_H_
+#define TOKENTRA_CORE_CATALOG_MAGNITUDE_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "core/catalog/source.h"
+
+namespace tokentra {
+
+inline constexpr std::int64_t kMagnitudeFactor = 1000;
+
+// The error names file, model, row and meter.
+absl::Status CheckMagnitudes(const SourceProvider& provider);
+
+}  // namespace tokentra
+
+#endif  // TOKENTRA_CORE_CATALOG_MAGNITUDE_H_

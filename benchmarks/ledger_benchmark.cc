@@ -46,10 +46,11 @@ namespace {
 
 class SecondThread {
  public:
-  SecondThread() : thread_([this] {
-        std::unique_lock<std::mutex> lock(mutex_);
-        ended_.wait(lock, [this] { return end_; });
-      }) {}
+  SecondThread()
+      : thread_([this] {
+          std::unique_lock<std::mutex> lock(mutex_);
+          ended_.wait(lock, [this] { return end_; });
+        }) {}
   ~SecondThread() {
     {
       std::lock_guard<std::mutex> lock(mutex_);
@@ -82,8 +83,12 @@ std::shared_ptr<Ledger> NewLedger() {
 }
 
 std::vector<std::string> Values(std::uint64_t number) {
-  return {"team-search", "project-crawler", "feature-rank", "production",
-          "user-" + std::to_string(number), "tag"};
+  return {"team-search",
+          "project-crawler",
+          "feature-rank",
+          "production",
+          "user-" + std::to_string(number),
+          "tag"};
 }
 
 DimensionsId Intern(Ledger* ledger, std::uint64_t number) {

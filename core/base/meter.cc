@@ -9,6 +9,7 @@ namespace tokentra {
 namespace {
 
 using enum MeterFamily;
+using enum Modality;
 
 // A meter as written down: its dimensions, and the atom that is its remainder, which is what is
 // left of the meter when everything more specific is taken out. Meters and atoms pair one to one,
@@ -46,10 +47,9 @@ constexpr MeterRow Call(std::string_view name, Atom remainder) {
   return Plain(name, remainder, kCalls, Direction::kNone, kPerCalls);
 }
 
-constexpr Modality kAll = Modality::kUnspecified;
+constexpr Modality kAll = kUnspecified;
 
 // In id order, append only: the place in this table is the id.
-// clang-format off
 constexpr MeterRow kRows[] = {
     In("input_tokens", Atom::kInput, kAll, Use::kAny),
     Out("output_tokens", Atom::kOutput, kAll, Use::kAny),
@@ -57,53 +57,56 @@ constexpr MeterRow kRows[] = {
     In("cache_write_tokens", Atom::kCacheWrite, kAll, Use::kCacheWrite),
     In("cache_write_5m_tokens", Atom::kCacheWrite5m, kAll, Use::kCacheWrite5m),
     In("cache_write_1h_tokens", Atom::kCacheWrite1h, kAll, Use::kCacheWrite1h),
-    In("input_text_tokens", Atom::kInputText, Modality::kText, Use::kAny),
-    Out("output_text_tokens", Atom::kOutputText, Modality::kText, Use::kAny),
-    In("cache_text_read_tokens", Atom::kCacheTextRead, Modality::kText, Use::kCacheRead),
-    In("cache_text_write_tokens", Atom::kCacheTextWrite, Modality::kText, Use::kCacheWrite),
-    In("cache_text_write_5m_tokens", Atom::kCacheTextWrite5m, Modality::kText, Use::kCacheWrite5m),
-    In("cache_text_write_1h_tokens", Atom::kCacheTextWrite1h, Modality::kText, Use::kCacheWrite1h),
-    In("input_audio_tokens", Atom::kInputAudio, Modality::kAudio, Use::kAny),
-    Out("output_audio_tokens", Atom::kOutputAudio, Modality::kAudio, Use::kAny),
-    In("cache_audio_read_tokens", Atom::kCacheAudioRead, Modality::kAudio, Use::kCacheRead),
-    In("cache_audio_write_tokens", Atom::kCacheAudioWrite, Modality::kAudio, Use::kCacheWrite),
-    In("cache_audio_write_5m_tokens", Atom::kCacheAudioWrite5m, Modality::kAudio, Use::kCacheWrite5m),
-    In("cache_audio_write_1h_tokens", Atom::kCacheAudioWrite1h, Modality::kAudio, Use::kCacheWrite1h),
-    In("input_image_tokens", Atom::kInputImage, Modality::kImage, Use::kAny),
-    Out("output_image_tokens", Atom::kOutputImage, Modality::kImage, Use::kAny),
-    In("cache_image_read_tokens", Atom::kCacheImageRead, Modality::kImage, Use::kCacheRead),
-    In("cache_image_write_tokens", Atom::kCacheImageWrite, Modality::kImage, Use::kCacheWrite),
-    In("cache_image_write_5m_tokens", Atom::kCacheImageWrite5m, Modality::kImage, Use::kCacheWrite5m),
-    In("cache_image_write_1h_tokens", Atom::kCacheImageWrite1h, Modality::kImage, Use::kCacheWrite1h),
-    In("input_video_tokens", Atom::kInputVideo, Modality::kVideo, Use::kAny),
-    Out("output_video_tokens", Atom::kOutputVideo, Modality::kVideo, Use::kAny),
-    In("cache_video_read_tokens", Atom::kCacheVideoRead, Modality::kVideo, Use::kCacheRead),
-    In("cache_video_write_tokens", Atom::kCacheVideoWrite, Modality::kVideo, Use::kCacheWrite),
-    In("cache_video_write_5m_tokens", Atom::kCacheVideoWrite5m, Modality::kVideo, Use::kCacheWrite5m),
-    In("cache_video_write_1h_tokens", Atom::kCacheVideoWrite1h, Modality::kVideo, Use::kCacheWrite1h),
+    In("input_text_tokens", Atom::kInputText, kText, Use::kAny),
+    Out("output_text_tokens", Atom::kOutputText, kText, Use::kAny),
+    In("cache_text_read_tokens", Atom::kCacheTextRead, kText, Use::kCacheRead),
+    In("cache_text_write_tokens", Atom::kCacheTextWrite, kText, Use::kCacheWrite),
+    In("cache_text_write_5m_tokens", Atom::kCacheTextWrite5m, kText, Use::kCacheWrite5m),
+    In("cache_text_write_1h_tokens", Atom::kCacheTextWrite1h, kText, Use::kCacheWrite1h),
+    In("input_audio_tokens", Atom::kInputAudio, kAudio, Use::kAny),
+    Out("output_audio_tokens", Atom::kOutputAudio, kAudio, Use::kAny),
+    In("cache_audio_read_tokens", Atom::kCacheAudioRead, kAudio, Use::kCacheRead),
+    In("cache_audio_write_tokens", Atom::kCacheAudioWrite, kAudio, Use::kCacheWrite),
+    In("cache_audio_write_5m_tokens", Atom::kCacheAudioWrite5m, kAudio, Use::kCacheWrite5m),
+    In("cache_audio_write_1h_tokens", Atom::kCacheAudioWrite1h, kAudio, Use::kCacheWrite1h),
+    In("input_image_tokens", Atom::kInputImage, kImage, Use::kAny),
+    Out("output_image_tokens", Atom::kOutputImage, kImage, Use::kAny),
+    In("cache_image_read_tokens", Atom::kCacheImageRead, kImage, Use::kCacheRead),
+    In("cache_image_write_tokens", Atom::kCacheImageWrite, kImage, Use::kCacheWrite),
+    In("cache_image_write_5m_tokens", Atom::kCacheImageWrite5m, kImage, Use::kCacheWrite5m),
+    In("cache_image_write_1h_tokens", Atom::kCacheImageWrite1h, kImage, Use::kCacheWrite1h),
+    In("input_video_tokens", Atom::kInputVideo, kVideo, Use::kAny),
+    Out("output_video_tokens", Atom::kOutputVideo, kVideo, Use::kAny),
+    In("cache_video_read_tokens", Atom::kCacheVideoRead, kVideo, Use::kCacheRead),
+    In("cache_video_write_tokens", Atom::kCacheVideoWrite, kVideo, Use::kCacheWrite),
+    In("cache_video_write_5m_tokens", Atom::kCacheVideoWrite5m, kVideo, Use::kCacheWrite5m),
+    In("cache_video_write_1h_tokens", Atom::kCacheVideoWrite1h, kVideo, Use::kCacheWrite1h),
     In("input_tool_tokens", Atom::kInputTool, kAll, Use::kTool),
-    In("input_text_tool_tokens", Atom::kInputTextTool, Modality::kText, Use::kTool),
-    In("input_audio_tool_tokens", Atom::kInputAudioTool, Modality::kAudio, Use::kTool),
-    In("input_image_tool_tokens", Atom::kInputImageTool, Modality::kImage, Use::kTool),
-    In("input_video_tool_tokens", Atom::kInputVideoTool, Modality::kVideo, Use::kTool),
+    In("input_text_tool_tokens", Atom::kInputTextTool, kText, Use::kTool),
+    In("input_audio_tool_tokens", Atom::kInputAudioTool, kAudio, Use::kTool),
+    In("input_image_tool_tokens", Atom::kInputImageTool, kImage, Use::kTool),
+    In("input_video_tool_tokens", Atom::kInputVideoTool, kVideo, Use::kTool),
     Out("output_reasoning_tokens", Atom::kOutputReasoning, kAll, Use::kReasoning),
-    Out("output_text_reasoning_tokens", Atom::kOutputTextReasoning, Modality::kText, Use::kReasoning),
-    Out("output_audio_reasoning_tokens", Atom::kOutputAudioReasoning, Modality::kAudio, Use::kReasoning),
-    Out("output_image_reasoning_tokens", Atom::kOutputImageReasoning, Modality::kImage, Use::kReasoning),
-    Out("output_video_reasoning_tokens", Atom::kOutputVideoReasoning, Modality::kVideo, Use::kReasoning),
+    Out("output_text_reasoning_tokens", Atom::kOutputTextReasoning, kText, Use::kReasoning),
+    Out("output_audio_reasoning_tokens", Atom::kOutputAudioReasoning, kAudio, Use::kReasoning),
+    Out("output_image_reasoning_tokens", Atom::kOutputImageReasoning, kImage, Use::kReasoning),
+    Out("output_video_reasoning_tokens", Atom::kOutputVideoReasoning, kVideo, Use::kReasoning),
     Out("output_citation_tokens", Atom::kOutputCitation, kAll, Use::kCitation),
-    Out("output_text_citation_tokens", Atom::kOutputTextCitation, Modality::kText, Use::kCitation),
-    Out("output_audio_citation_tokens", Atom::kOutputAudioCitation, Modality::kAudio, Use::kCitation),
-    Out("output_image_citation_tokens", Atom::kOutputImageCitation, Modality::kImage, Use::kCitation),
-    Out("output_video_citation_tokens", Atom::kOutputVideoCitation, Modality::kVideo, Use::kCitation),
+    Out("output_text_citation_tokens", Atom::kOutputTextCitation, kText, Use::kCitation),
+    Out("output_audio_citation_tokens", Atom::kOutputAudioCitation, kAudio, Use::kCitation),
+    Out("output_image_citation_tokens", Atom::kOutputImageCitation, kImage, Use::kCitation),
+    Out("output_video_citation_tokens", Atom::kOutputVideoCitation, kVideo, Use::kCitation),
     Plain("input_characters", Atom::kInputCharacters, kCharacters, Direction::kInput, kPerTokens),
     Plain("input_text_messages", Atom::kInputTextMessages, kMessages, Direction::kInput, kPerCalls),
     Plain("audio_milliseconds", Atom::kAudioMilliseconds, kDurations, Direction::kNone, kPerHour),
-    Plain("input_audio_milliseconds", Atom::kInputAudioMilliseconds, kDurations, Direction::kInput, kPerHour),
-    Plain("output_audio_milliseconds", Atom::kOutputAudioMilliseconds, kDurations, Direction::kOutput, kPerHour),
+    Plain("input_audio_milliseconds", Atom::kInputAudioMilliseconds, kDurations, Direction::kInput,
+          kPerHour),
+    Plain("output_audio_milliseconds", Atom::kOutputAudioMilliseconds, kDurations,
+          Direction::kOutput, kPerHour),
     Plain("input_pixels", Atom::kInputPixels, kPixels, Direction::kInput, kPerGigapixel),
     Plain("input_document_pages", Atom::kInputDocumentPages, kPages, Direction::kInput, kPerCalls),
-    Plain("input_annotated_document_pages", Atom::kInputAnnotatedDocumentPages, kPages, Direction::kInput, kPerCalls),
+    Plain("input_annotated_document_pages", Atom::kInputAnnotatedDocumentPages, kPages,
+          Direction::kInput, kPerCalls),
     Call("rerank_searches", Atom::kRerankSearches),
     Call("web_searches", Atom::kWebSearches),
     Call("social_searches", Atom::kSocialSearches),
@@ -111,7 +114,6 @@ constexpr MeterRow kRows[] = {
     Call("code_executions", Atom::kCodeExecutions),
     Plain("requests", Atom::kRequests, kRequests, Direction::kNone, kPerCalls),
 };
-// clang-format on
 
 static_assert(std::size(kRows) == kMeterCount, "meters and atoms pair one to one");
 

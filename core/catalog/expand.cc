@@ -1,6 +1,7 @@
 #include "core/catalog/expand.h"
 
 #include <algorithm>
+#include <bit>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -105,6 +106,7 @@ void OverrideRates(const SourceRow& variant, Draft& draft) {
   for (const SourceBand& band : variant.bands) draft.bands.push_back(band);
   for (const MeterId meter : variant.remove) {
     draft.row.rates.erase(meter);
+    draft.row.billed.erase(meter);
     for (SourceBand& band : draft.bands) band.rates.erase(meter);
   }
   std::erase_if(draft.bands, [](const SourceBand& band) { return band.rates.empty(); });
@@ -136,6 +138,7 @@ absl::StatusOr<std::optional<Draft>> Overlay(const SourceRow& row, const SourceR
   TOKENTRA_RETURN_IF_ERROR(MergeConditions(variant, draft.row.conditions));
   TOKENTRA_RETURN_IF_ERROR(ApplyMultipliers(variant, draft));
   OverrideRates(variant, draft);
+  draft.row.free = row.free && draft.row.rates.empty() && draft.bands.empty();
   for (const auto& [meter, rule] : variant.billed) draft.row.billed[meter] = rule;
   for (const auto& [join, target] : variant.joins) draft.row.joins[join] = target;
   draft.row.as_of = variant.as_of;
@@ -230,11 +233,21 @@ absl::StatusOr<ShapeRecord> CoverAtoms(const FullRow& row) {
       finest.emplace_back(meter, at);
     }
     if (finest.size() > 1) {
-      // The row says which, by the join whose atoms hold this one.
-      for (const auto& [join, target] : row.joins) {
-        if ((FindMeter(join)->atoms & bit) == 0) continue;
-        std::erase_if(finest, [&, chosen = target](const auto& c) { return c.first != chosen; });
-        break;
+      // The row says which, by the most specific join whose atoms hold this one.
+      const std::pair<const MeterId, MeterId>* said = nullptr;
+      for (const auto& one : row.joins) {
+        const AtomSet atoms = FindMeter(one.first)->atoms;
+        if ((atoms & bit) == 0) continue;
+        if (said == nullptr || std::popcount(atoms) < std::popcount(FindMeter(said->first)->atoms)) {
+          said = &one;
+        }
+      }
+      const auto bills = [&](const std::pair<MeterId, std::uint8_t>& candidate) {
+        return said != nullptr && candidate.first == said->second;
+      };
+      // A join that names neither decides nothing.
+      if (std::any_of(finest.begin(), finest.end(), bills)) {
+        std::erase_if(finest, [&](const auto& candidate) { return !bills(candidate); });
       }
     }
     if (finest.size() > 1) {

@@ -333,6 +333,12 @@ absl::StatusOr<SourceRow> ReadRow(const std::string& where, const Json& json, bo
     for (const Json& item : **bands) {
       TOKENTRA_ASSIGN_OR_RETURN(
           SourceBand band, ReadBand(absl::StrCat(where, ": bands[", row.bands.size(), "]"), item));
+      // The last band that holds wins: out of order, one of them would never be seen.
+      for (const SourceBand& before : row.bands) {
+        if (before.meter != band.meter || before.min < band.min) continue;
+        return reader.Error(absl::StrCat("bands[", row.bands.size(), "]"),
+                            "is not in ascending order");
+      }
       row.bands.push_back(std::move(band));
     }
   }
@@ -348,6 +354,9 @@ absl::StatusOr<SourceRow> ReadRow(const std::string& where, const Json& json, bo
     TOKENTRA_RETURN_IF_ERROR(ReadVariantFields(reader, row));
   } else {
     TOKENTRA_ASSIGN_OR_RETURN(row.free, reader.Bool("free", false));
+    if (row.free && !row.bands.empty()) {
+      return reader.Error("bands", "cannot stand where free is true");
+    }
     if (row.free != row.rates.empty()) {
       return reader.Error("rates", row.free ? "must be {} where free is true"
                                             : "is empty: free is written out, never inferred");

@@ -80,6 +80,12 @@ std::shared_ptr<Client> Client::WithMetadata(std::span<const MetadataEntry> meta
   auto merged = metadata_;
   for (const MetadataEntry& entry : metadata) {
     const std::string_view key = CanonicalMetadataKey(entry.key);
+    // Both spellings given: snake_case wins.
+    const bool is_camel = key != entry.key;
+    if (is_camel && std::any_of(metadata.begin(), metadata.end(),
+                                [&](const MetadataEntry& other) { return other.key == key; })) {
+      continue;
+    }
     const auto found = std::find_if(merged.begin(), merged.end(),
                                     [&](const auto& item) { return item.first == key; });
     if (found == merged.end()) {

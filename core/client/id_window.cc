@@ -53,6 +53,15 @@ IdWindow::Slot* IdWindow::Table() {
   return table;
 }
 
+bool IdWindow::Reserve() {
+  // Relaxed: the count limits memory and orders nothing.
+  std::uint64_t count = reserved_.load(std::memory_order_relaxed);
+  while (count < ids_max_) {
+    if (reserved_.compare_exchange_weak(count, count + 1, std::memory_order_relaxed)) return true;
+  }
+  return false;
+}
+
 IdWindow::Claim IdWindow::TryClaim(std::string_view id, std::string_view content) {
   Slot* const table = Table();
   if (table == nullptr) {
@@ -69,21 +78,27 @@ IdWindow::Claim IdWindow::TryClaim(std::string_view id, std::string_view content
     Slot& slot = table[at];
     // Acquire: a hash seen here was claimed; its other words follow.
     std::uint64_t seen = slot.hash_high.load(std::memory_order_acquire);
-    if (seen == 0) {
-      // Relaxed: the count limits memory and orders nothing.
-      if (count_.fetch_add(1, std::memory_order_relaxed) >= ids_max_) {
-        count_.fetch_sub(1, std::memory_order_relaxed);
+    while (seen == 0) {
+      if (!Reserve()) {
+        // Places that are reserved but not taken may be given back, or be taken by this very id:
+        // only when all are taken is the answer known. Acquire pairs with the release below, so
+        // that a slot that is empty after it stays without this id.
+        const bool full = taken_.load(std::memory_order_acquire) >= ids_max_;
+        seen = slot.hash_high.load(std::memory_order_acquire);
+        if (seen != 0 || !full) continue;
         overflowed_.store(true, std::memory_order_relaxed);
         return Claim::kNotRemembered;
       }
       if (slot.hash_high.compare_exchange_strong(seen, high, std::memory_order_acq_rel,
                                                  std::memory_order_acquire)) {
+        // Release: who sees the count sees the slot.
+        taken_.fetch_add(1, std::memory_order_release);
         slot.hash_low.store(low, std::memory_order_relaxed);
         // Release publishes hash_low together with the fingerprint.
         slot.fingerprint.store(fingerprint, std::memory_order_release);
         return Claim::kFirst;
       }
-      count_.fetch_sub(1, std::memory_order_relaxed);
+      reserved_.fetch_sub(1, std::memory_order_relaxed);
     }
     if (seen != high) continue;
     std::uint64_t found = 0;

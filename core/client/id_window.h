@@ -11,7 +11,8 @@
 //   2. The second hash word and the fingerprint are written by the claimer alone, fingerprint
 //      last; a reader that finds the first word waits for the fingerprint.
 //
-// Thread: any. Claims are lock-free: a reader waits only between another claimer's two stores.
+// Thread: any. Claims are lock-free: a reader waits only between another claimer's two stores, and
+// at the last free places for those who have reserved them.
 // Memory: 24 bytes a slot, two slots an id, allocated at the first claim, touched as it fills.
 
 #ifndef TOKENTRA_CORE_CLIENT_ID_WINDOW_H_
@@ -46,10 +47,13 @@ class IdWindow {
 
   // Null when memory is short.
   Slot* Table();
+  // One place of the capacity; false when none is left.
+  bool Reserve();
 
   const std::uint64_t ids_max_;
   std::atomic<Slot*> table_{nullptr};
-  std::atomic<std::uint64_t> count_{0};
+  std::atomic<std::uint64_t> reserved_{0};  // taken, or about to be
+  std::atomic<std::uint64_t> taken_{0};
   std::atomic<bool> overflowed_{false};
 };
 

@@ -4,6 +4,7 @@
 
 #include "core/exchange/cost_json.h"
 #include "core/exchange/explain.h"
+#include "simdjson.h"
 
 namespace tokentra {
 namespace {

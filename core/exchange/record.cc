@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/base/text.h"
+#include "simdjson.h"
 
 namespace tokentra {
 namespace {
@@ -77,10 +78,14 @@ constexpr std::string_view kNoCount = "is no whole number of its quantum";
 // Seconds to milliseconds, exactly or refused: the decimals of the shortest text count.
 absl::StatusOr<std::uint64_t> MillisecondsFromSeconds(std::string_view name, element value) {
   std::string text;
+  std::string shown;
   if (value.is<std::uint64_t>()) {
-    text = absl::StrCat(std::uint64_t{value.get<std::uint64_t>().value_unsafe()});
+    shown = text = absl::StrCat(std::uint64_t{value.get<std::uint64_t>().value_unsafe()});
+  } else if (value.is<std::int64_t>()) {
+    shown = text = absl::StrCat(std::int64_t{value.get<std::int64_t>().value_unsafe()});
   } else if (value.is<double>()) {
     text = FixedText(value.get<double>().value_unsafe());
+    shown = NumberText(value.get<double>().value_unsafe());
   } else {
     return absl::InvalidArgumentError(
         absl::StrCat(name, " must be a number of seconds, not ", TypeName(value)));
@@ -89,7 +94,7 @@ absl::StatusOr<std::uint64_t> MillisecondsFromSeconds(std::string_view name, ele
   constexpr Int128 kPerMillisecond = Money::kUnit / 1000;
   if (!seconds.ok() || seconds->attos() < 0 || seconds->attos() % kPerMillisecond != 0 ||
       seconds->attos() / kPerMillisecond > static_cast<Int128>(kQuantityMax)) {
-    return BadCount(name, text, "is no whole number of milliseconds from 0 to 2^48");
+    return BadCount(name, shown, "is no whole number of milliseconds from 0 to 2^48");
   }
   return static_cast<std::uint64_t>(seconds->attos() / kPerMillisecond);
 }
@@ -123,6 +128,9 @@ absl::StatusOr<std::uint64_t> CountFromJson(std::string_view name, element value
   return count;
 }
 
+RecordParser::RecordParser() : parser_(std::make_unique<simdjson::dom::parser>()) {}
+RecordParser::~RecordParser() = default;
+
 std::string_view RecordParser::Keep(std::string text) {
   kept_.push_back(std::move(text));
   return kept_.back();
@@ -142,7 +150,7 @@ absl::Status RecordParser::Parse(std::string_view line, InstantNs default_at) {
   findings_.clear();
   kept_.clear();
   element root;
-  const simdjson::error_code error = parser_.parse(line.data(), line.size(), false).get(root);
+  const simdjson::error_code error = parser_->parse(line.data(), line.size(), false).get(root);
   if (error != simdjson::SUCCESS) {
     return absl::InvalidArgumentError(
         absl::StrCat("not JSON: ", simdjson::error_message(error), " at ", Quote(line)));
@@ -239,7 +247,12 @@ absl::Status RecordParser::ReadUsage(element value) {
                                               ? CountFromJson(field.key, field.value)
                                               : MillisecondsFromSeconds(field.key, field.value);
     if (!count.ok()) return count.status();
-    usage_.Set(meter != nullptr ? meter->id : in_seconds->id, *count);
+    const MeterInfo* const counted = meter != nullptr ? meter : in_seconds;
+    if (usage_.Has(counted->id)) {
+      return absl::InvalidArgumentError(absl::StrCat("usage gives ", counted->name, " twice: ",
+                                                     *usage_.Get(counted->id), " and ", *count));
+    }
+    usage_.Set(counted->id, *count);
   }
   call_.usage = &usage_;
   return absl::OkStatus();

@@ -17,6 +17,7 @@
 #define TOKENTRA_CORE_EXCHANGE_RECORD_H_
 
 #include <deque>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -24,9 +25,9 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/instant.h"
+#include "core/base/simdjson_forward.h"
 #include "core/pricing/evaluate.h"
 #include "core/usage/extract.h"
-#include "simdjson.h"
 
 namespace tokentra {
 
@@ -37,6 +38,11 @@ struct MetadataEntry {
 
 class RecordParser {
  public:
+  RecordParser();
+  ~RecordParser();
+  RecordParser(const RecordParser&) = delete;
+  RecordParser& operator=(const RecordParser&) = delete;
+
   // `line` is one line without its newline, followed by simdjson::SIMDJSON_PADDING readable bytes.
   // INVALID_ARGUMENT says what is wrong; nothing but `id` and `provider` may then be used.
   absl::Status Parse(std::string_view line, InstantNs default_at);
@@ -56,7 +62,7 @@ class RecordParser {
   absl::Status ReadMetadata(simdjson::dom::element metadata);
   std::string_view Keep(std::string text);
 
-  simdjson::dom::parser parser_;
+  const std::unique_ptr<simdjson::dom::parser> parser_;
   Call call_;
   std::string_view id_;
   Usage usage_;

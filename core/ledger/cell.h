@@ -53,7 +53,9 @@ inline constexpr std::uint8_t kReportedPage = 32;
 inline constexpr std::uint8_t kOverflowPage = 33;
 static_assert(kAtomPages <= kBilledBank);
 
-constexpr bool IsBilledPage(std::uint8_t page) { return page >= kBilledBank && page < kReportedPage; }
+constexpr bool IsBilledPage(std::uint8_t page) {
+  return page >= kBilledBank && page < kReportedPage;
+}
 constexpr bool IsAmountPage(std::uint8_t page) { return page >= kReportedPage; }
 
 inline constexpr int kCellQuantityBits = 58;
@@ -75,9 +77,8 @@ static_assert(std::atomic<std::uint64_t>::is_always_lock_free);
 // function(i) for each counter, unrolled: these loops are most of what recording costs.
 template <typename Function>
 [[gnu::always_inline]] inline void ForEachCounter(Function function) {
-  [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) {
-    (function(kIndex), ...);
-  }(std::make_index_sequence<kCellCounters>());
+  [&]<std::size_t... kIndex>(std::index_sequence<kIndex...>) { (function(kIndex), ...); }
+  (std::make_index_sequence<kCellCounters>());
 }
 
 // What a reader takes out of a cell.

@@ -54,9 +54,8 @@ ShardDirectory::Place* ShardDirectory::TakeFree() {
     // Relaxed look first: a taken shard costs no read-modify-write.
     if (place->lease->state.load(std::memory_order_relaxed) != free) continue;
     // Acquire: all that the last owner wrote to the shard is readable. Failure needs no order.
-    if (place->lease->state.compare_exchange_strong(free, LeaseState::kOwned,
-                                                    std::memory_order_acquire,
-                                                    std::memory_order_relaxed)) {
+    if (place->lease->state.compare_exchange_strong(
+            free, LeaseState::kOwned, std::memory_order_acquire, std::memory_order_relaxed)) {
       return place;
     }
   }

@@ -27,8 +27,7 @@ PageAddition& Append(PartPages& pages, std::uint8_t page) {
 void AppendAmount(PartPages& pages, std::uint8_t page, Int128 amount) {
   PageAddition& addition = Append(pages, page);
   addition.counters[kAmountLow] = static_cast<std::uint64_t>(amount);
-  addition.counters[kAmountHigh] =
-      static_cast<std::uint64_t>(static_cast<Uint128>(amount) >> 64);
+  addition.counters[kAmountHigh] = static_cast<std::uint64_t>(static_cast<Uint128>(amount) >> 64);
   addition.counters[kAmountCount] = 1;
 }
 

@@ -23,9 +23,8 @@ std::unique_ptr<InternTable> InternTable::Create(std::uint64_t nodes_max) {
   // atomics; calloc leaves large arrays untouched until they are probed.
   void* memory = std::calloc(slots_count, sizeof(std::atomic<Node*>));
   if (memory == nullptr) return nullptr;
-  return std::unique_ptr<InternTable>(
-      new (std::nothrow) InternTable(static_cast<std::atomic<Node*>*>(memory),
-                                     static_cast<std::uint32_t>(slots_count)));
+  return std::unique_ptr<InternTable>(new (std::nothrow) InternTable(
+      static_cast<std::atomic<Node*>*>(memory), static_cast<std::uint32_t>(slots_count)));
 }
 
 InternTable::~InternTable() {
@@ -49,14 +48,14 @@ InternTable::Probe InternTable::Find(std::string_view bytes, std::uint32_t mark)
 }
 
 std::optional<InternTable::Insertion> InternTable::Insert(std::string_view bytes,
-                                                          std::uint32_t mark,
-                                                          const Probe& after) {
+                                                          std::uint32_t mark, const Probe& after) {
   if (after.exhausted) return std::nullopt;
   void* memory = ::operator new(NodeBytes(bytes.size()), std::nothrow);
   if (memory == nullptr) return std::nullopt;
-  Node* node = new (memory) Node{after.hash, mark, static_cast<std::uint32_t>(bytes.size()),
-                                 kNoLink};
-  if (!bytes.empty()) std::memcpy(static_cast<char*>(memory) + sizeof(Node), bytes.data(), bytes.size());
+  Node* node =
+      new (memory) Node{after.hash, mark, static_cast<std::uint32_t>(bytes.size()), kNoLink};
+  if (!bytes.empty())
+    std::memcpy(static_cast<char*>(memory) + sizeof(Node), bytes.data(), bytes.size());
 
   const std::uint32_t mask = slots_count_ - 1;
   const auto home = static_cast<std::uint32_t>(after.hash) & mask;

@@ -8,8 +8,8 @@
 //
 // Invariants:
 //   1. A slot changes once, from null to a node; a node never changes but for `link`.
-//   2. Equal bytes with equal marks have one handle: they probe the same slots in the same order, and nobody passes
-//      an empty slot. Bytes are always compared whole; a hash only finds the
+//   2. Equal bytes with equal marks have one handle: they probe the same slots in the same order,
+//      and nobody passes an empty slot. Bytes are always compared whole; a hash only finds the
 //      place.
 //   3. Slots are at least twice the nodes the caller's limits allow, and an insertion looks at most
 //      at kProbesMax of them: the table never fills, a search always ends.
@@ -42,9 +42,7 @@ class InternTable {
     // One handle that the owner of the table may remember here (a fold's result); kNoLink: none.
     std::atomic<std::uint32_t> link;
 
-    std::string_view bytes() const {
-      return {reinterpret_cast<const char*>(this + 1), bytes_size};
-    }
+    std::string_view bytes() const { return {reinterpret_cast<const char*>(this + 1), bytes_size}; }
   };
 
   // What one node of so many bytes costs in memory.
@@ -61,9 +59,9 @@ class InternTable {
 
   struct Probe {
     std::uint64_t hash;
-    std::uint32_t slot;   // the handle when found, else where to insert
+    std::uint32_t slot;  // the handle when found, else where to insert
     bool found;
-    bool exhausted;       // not found, and no empty slot within reach
+    bool exhausted;  // not found, and no empty slot within reach
   };
   Probe Find(std::string_view bytes, std::uint32_t mark) const;
 

@@ -32,6 +32,7 @@ Ledger::Ledger(std::unique_ptr<Registry> registry, std::unique_ptr<ShardDirector
 std::unique_ptr<const Snapshot> Ledger::TakeSnapshot() const {
   try {
     SnapshotBuilder builder(registry_.get());
+    builder.Reserve(registry_->cells());
     const auto add = [&](const CellKey& key, const CellImage& image) { builder.Add(key, image); };
     directory_->ForEach([&](const Shard& shard) { shard.ForEachCell(add); });
     shared_->ForEachCell(add);
@@ -47,8 +48,7 @@ LedgerStatistics Ledger::Statistics() const {
   statistics.keys = registry_->keys();
   statistics.classes = registry_->classes();
   statistics.folded_events = shared_->folded_events();
-  statistics.memory_bytes =
-      sizeof(*this) + registry_->memory_bytes() + shared_->memory_bytes();
+  statistics.memory_bytes = sizeof(*this) + registry_->memory_bytes() + shared_->memory_bytes();
   directory_->ForEach([&](const Shard& shard) {
     ++statistics.shards;
     statistics.folded_events += shard.folded_events();

@@ -34,7 +34,7 @@
 // reports must create its own ledger, or both will report the same events.
 //
 // Cost: Record 10 to 20 ns a cell up to 10,000 live cells; InternDimensions 50 to 100 ns;
-// TakeSnapshot O(cells). Memory: about 90 bytes a cell, 32 bytes and the text a key, 40 KB a shard.
+// TakeSnapshot O(cells). Memory: about 90 bytes a cell, 32 bytes and the text a key, 50 KB a shard.
 
 #ifndef TOKENTRA_CORE_LEDGER_LEDGER_H_
 #define TOKENTRA_CORE_LEDGER_LEDGER_H_
@@ -88,7 +88,8 @@ class Ledger {
 
   RecordResult Record(const Event& event) {
     Shard* shard = directory_->ShardOfThread();
-    if (shard == nullptr || shard->busy()) [[unlikely]] return shared_->Record(event);
+    if (shard == nullptr || shard->busy()) [[unlikely]]
+      return shared_->Record(event);
     return shard->Record(event);
   }
 

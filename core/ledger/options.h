@@ -23,13 +23,13 @@ struct LedgerOptions {
   std::vector<std::string> dimensions;
   // Divides a day; at least 60.
   std::int64_t bucket_seconds = kBucketSeconds;
-  std::uint32_t keys_max = 65'536;             // tuples of dimension values; 1 to 2^24
-  std::uint32_t classes_max = 4'096;           // 1 to 2^20
-  std::uint32_t cells_max = 262'144;           // of all shards together; 1 to 2^23
-  std::uint32_t shards_max = 256;              // threads with a shard of their own; 1 to 4096
-  std::uint64_t text_bytes_max = 16 << 20;     // tuples and classes, with their headers; up to 2^40
-  std::uint32_t value_bytes_max = 256;         // longer dimension values are folded; 1 to 1024
-  std::uint32_t class_bytes_max = 16 << 10;    // classes with longer bytes are folded; 1 to 2^20
+  std::uint32_t keys_max = 65'536;           // tuples of dimension values; 1 to 2^24
+  std::uint32_t classes_max = 4'096;         // 1 to 2^20
+  std::uint32_t cells_max = 262'144;         // of all shards together; 1 to 2^23
+  std::uint32_t shards_max = 256;            // threads with a shard of their own; 1 to 4096
+  std::uint64_t text_bytes_max = 16 << 20;   // tuples and classes, with their headers; up to 2^40
+  std::uint32_t value_bytes_max = 256;       // longer dimension values are folded; 1 to 1024
+  std::uint32_t class_bytes_max = 16 << 10;  // classes with longer bytes are folded; 1 to 2^20
 };
 
 // INVALID_ARGUMENT names the option, its value and its range.

@@ -15,8 +15,7 @@ void EndLease(ShardLease* lease) {
   LeaseState owned = LeaseState::kOwned;
   // Release: the next owner's acquire sees all that this thread wrote to the shard. Acquire, on
   // failure: the ledger's last touch of the lease comes before its deletion.
-  if (!lease->state.compare_exchange_strong(owned, LeaseState::kFree,
-                                            std::memory_order_acq_rel)) {
+  if (!lease->state.compare_exchange_strong(owned, LeaseState::kFree, std::memory_order_acq_rel)) {
     delete lease;
   }
 }
@@ -94,8 +93,7 @@ bool BindShard(std::uint64_t ledger_serial, Shard* shard, ShardLease* lease) {
   ThreadBindings* bindings = BindingsOfThread();
   if (bindings == nullptr) return false;
   DropOrphans(bindings);
-  auto* binding =
-      new (std::nothrow) ThreadBinding{ledger_serial, shard, lease, bindings->first};
+  auto* binding = new (std::nothrow) ThreadBinding{ledger_serial, shard, lease, bindings->first};
   if (binding == nullptr) return false;
   bindings->first = binding;
   bindings->last_serial = ledger_serial;

@@ -101,8 +101,7 @@ DimensionsId Registry::ParentOf(DimensionsId id) {
 }
 
 bool Registry::IsClass(ClassId id) const {
-  return IsFoldedClass(id) ? id < kClassKinds
-                           : class_table_->Get(id - kFoldedClasses) != nullptr;
+  return IsFoldedClass(id) ? id < kClassKinds : class_table_->Get(id - kFoldedClasses) != nullptr;
 }
 
 bool Registry::IsDimensions(DimensionsId id) const {
@@ -155,8 +154,7 @@ std::uint64_t Registry::FoldStep(const CellGroup& group) const {
 }
 
 bool Registry::TakeCells(const CellGroup& group, std::uint64_t count) {
-  return cells_.Take(count,
-                     FoldLimit(options_.cells_max, FoldStep(group), dimension_count() + 2));
+  return cells_.Take(count, FoldLimit(options_.cells_max, FoldStep(group), dimension_count() + 2));
 }
 
 std::uint64_t Registry::memory_bytes() const {

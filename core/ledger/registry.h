@@ -54,7 +54,7 @@ class Registry {
   bool IsDimensions(DimensionsId id) const;
   // REQUIRES: the handle is valid.
   ClassKind KindOf(ClassId id) const;
-  std::string_view ClassBytes(ClassId id) const;      // "" for a folded class
+  std::string_view ClassBytes(ClassId id) const;  // "" for a folded class
   std::string_view TupleBytes(DimensionsId id) const;
 
   // Makes `group` coarser by one step; false when it is the last resort. REQUIRES: valid handles.

@@ -29,7 +29,8 @@ class BusyScope {
 constexpr auto kOwn = std::memory_order_relaxed;
 constexpr auto kPublish = std::memory_order_release;
 
-[[gnu::always_inline]] inline void StoreImage(std::uint32_t number, const Cell& cell, UndoImage* image) {
+[[gnu::always_inline]] inline void StoreImage(std::uint32_t number, const Cell& cell,
+                                              UndoImage* image) {
   image->cell_number.store(number, kPublish);
   image->sequence.store(cell.sequence.load(kOwn), kPublish);
   ForEachCounter(
@@ -64,7 +65,8 @@ bool Shard::CreateLastResort() {
 
 RecordResult Shard::Record(const Event& event) {
   BusyScope scope(&busy_);
-  if (RecordPlain(event)) [[likely]] return {RecordStatus::kRecorded, false};
+  if (RecordPlain(event)) [[likely]]
+    return {RecordStatus::kRecorded, false};
   const RecordResult result = Plan(event);
   if (result.status != RecordStatus::kRecorded) return result;
   Commit();
@@ -131,7 +133,8 @@ bool Shard::PlanPart(const CellGroup& group, const PartPages& pages) {
     }
     if (missing.low != 0) missing_[missing_count++] = {missing, &addition};
   }
-  if (missing_count == 0 || CreateCells(group, missing_count)) [[likely]] return true;
+  if (missing_count == 0 || CreateCells(group, missing_count)) [[likely]]
+    return true;
   planned_count_ = parts_planned;
   return false;
 }

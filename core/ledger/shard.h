@@ -97,9 +97,9 @@ class Shard {
   std::atomic<bool> busy_{false};
 
   // Private to the owner.
-  std::uint32_t bucket_word_ = 0;        // the bucket that starts at bucket_begin_
-  std::uint64_t bucket_begin_ = 0;       // as unsigned, so that differences cannot overflow
-  std::uint64_t bucket_length_ = 0;      // 0 until the first event
+  std::uint32_t bucket_word_ = 0;    // the bucket that starts at bucket_begin_
+  std::uint64_t bucket_begin_ = 0;   // as unsigned, so that differences cannot overflow
+  std::uint64_t bucket_length_ = 0;  // 0 until the first event
   std::size_t planned_count_ = 0;
   struct MissingCell {
     CellKey key;

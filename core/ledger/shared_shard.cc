@@ -11,8 +11,7 @@ constexpr std::uint32_t kLastResortPages = kAtomPages + 2;  // and reported, ove
 constexpr std::uint32_t kLastResortSlots = kClassKinds * kLastResortPages;
 
 std::uint32_t LastResortPage(std::uint8_t page) {
-  return page < kAtomPages ? page
-                           : static_cast<std::uint32_t>(kAtomPages) + (page - kReportedPage);
+  return page < kAtomPages ? page : static_cast<std::uint32_t>(kAtomPages) + (page - kReportedPage);
 }
 
 std::uint8_t PageOfLastResort(std::uint32_t position) {
@@ -37,8 +36,8 @@ std::unique_ptr<SharedShard> SharedShard::Create(Registry* registry) {
   auto address = reinterpret_cast<std::uintptr_t>(memory) + sizeof(void*);
   address = (address + alignof(Slot) - 1) / alignof(Slot) * alignof(Slot);
   reinterpret_cast<void**>(address)[-1] = memory;
-  std::unique_ptr<SharedShard> shard(
-      new (std::nothrow) SharedShard(registry, reinterpret_cast<Slot*>(address)));
+  std::unique_ptr<SharedShard> shard(new (std::nothrow)
+                                         SharedShard(registry, reinterpret_cast<Slot*>(address)));
   if (shard == nullptr) {
     std::free(memory);
     return nullptr;
@@ -53,9 +52,7 @@ std::span<SharedShard::Slot> SharedShard::all_slots() const {
   return {slots_, kSlots + kLastResortSlots};
 }
 
-std::uint64_t SharedShard::memory_bytes() const {
-  return sizeof(*this) + all_slots().size_bytes();
-}
+std::uint64_t SharedShard::memory_bytes() const { return sizeof(*this) + all_slots().size_bytes(); }
 
 void SharedShard::CreateLastResort() {
   for (ClassId class_id = 0; class_id < kClassKinds; ++class_id) {

@@ -39,8 +39,8 @@ struct SnapshotClass {
 };
 
 struct SnapshotEntry {
-  InstantNs bucket_start;       // kNoInstant: any time
-  std::int64_t bucket_seconds;  // 0: any time
+  InstantNs bucket_start;          // kNoInstant: any time
+  std::int64_t bucket_seconds;     // 0: any time
   std::uint32_t class_index;       // in Snapshot::classes
   std::uint32_t dimensions_index;  // in Snapshot::dimensions
   TimeFold time_fold;

@@ -70,7 +70,7 @@ void SortByField(const Ranks& ranks, Field field, std::vector<std::uint32_t>* or
 // 128-bit sums of one entry. Only touched atoms are set, so that an entry costs what it holds.
 struct SnapshotBuilder::Sums {
   std::uint64_t events = 0;
-  std::uint64_t atoms_touched = 0;   // AtomSets
+  std::uint64_t atoms_touched = 0;  // AtomSets
   std::uint64_t billed_touched = 0;
   std::array<Uint128, kAtomCount> atoms{};
   std::array<Uint128, kAtomCount> billed{};
@@ -79,6 +79,8 @@ struct SnapshotBuilder::Sums {
   Int128 overflow_cost = 0;
   std::uint64_t overflow_parts = 0;
 };
+
+void SnapshotBuilder::Reserve(std::uint64_t cells) { rows_.reserve(cells); }
 
 void SnapshotBuilder::Add(const CellKey& key, const CellImage& image) {
   std::uint64_t any = 0;
@@ -94,6 +96,10 @@ std::unique_ptr<const Snapshot> SnapshotBuilder::Build() {
   RankClasses();
   RankTuples();
   const std::vector<std::uint32_t> order = OrderRows();
+  // An upper bound: a row makes at most one entry, but for sums that pass a cell's limit.
+  snapshot_->entries_.reserve(rows_.size());
+  counts_.reserve(rows_.size());
+  snapshot_->quantities_.reserve(rows_.size());
   Sums sums;
   for (std::size_t i = 0; i < order.size();) {
     const Rank& rank = ranks_[order[i]];

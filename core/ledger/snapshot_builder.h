@@ -23,6 +23,9 @@ class SnapshotBuilder {
  public:
   explicit SnapshotBuilder(const Registry* registry) : registry_(*registry) {}
 
+  // Room for about so many cells.
+  void Reserve(std::uint64_t cells);
+
   // Cells of zeros are skipped.
   void Add(const CellKey& key, const CellImage& image);
 

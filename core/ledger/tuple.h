@@ -43,8 +43,8 @@ std::uint32_t EncodeTuple(std::span<const std::string_view> values, std::uint64_
 bool FoldTuple(std::string_view tuple, TupleBuffer* folded);
 
 struct DecodedTuple {
-  std::uint64_t present = 0;  // bit i: dimension i has a value
-  std::uint64_t folded = 0;   // bit i: dimension i was folded
+  std::uint64_t present = 0;        // bit i: dimension i has a value
+  std::uint64_t folded = 0;         // bit i: dimension i was folded
   std::vector<std::string> values;  // one for each dimension
 };
 DecodedTuple DecodeTuple(std::string_view tuple);

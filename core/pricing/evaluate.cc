@@ -17,6 +17,10 @@ std::string_view BodyCondition(const Call& call, std::string_view name) {
   return {};
 }
 
+absl::Status OutOfRange() {
+  return absl::OutOfRangeError("the cost of this usage is beyond 10^20 units of currency");
+}
+
 }  // namespace
 
 PartEvaluation& Evaluation::AddPart() {
@@ -85,15 +89,13 @@ absl::Status Evaluation::PricePart(const Catalog& catalog, PartEvaluation& part)
     return absl::OkStatus();
   }
   PriceCall(catalog.image(), *part.selection.row, part.atoms, part.cost);
-  if (part.cost.out_of_range) {
-    return absl::OutOfRangeError("the cost of this usage is beyond 10^20 units of currency");
-  }
+  if (part.cost.out_of_range) return OutOfRange();
   return absl::OkStatus();
 }
 
 // Unpriced only when no part has a price; free only when all are; partial when some money is
 // missing.
-void Evaluation::Combine() {
+absl::Status Evaluation::Combine() {
   std::size_t unpriced = 0;
   std::size_t partial = 0;
   std::size_t free = 0;
@@ -103,14 +105,13 @@ void Evaluation::Combine() {
     unpriced += cost.state == CostState::kUnpriced ? 1 : 0;
     partial += cost.state == CostState::kPartial ? 1 : 0;
     free += cost.state == CostState::kFree ? 1 : 0;
-    // Eight amounts below 10^38 attos each that are products of bounded quantities cannot leave
-    // the range together without one of them having left it.
-    if (cost.state != CostState::kUnpriced) (void)total_.Add(cost.total);
+    if (cost.state != CostState::kUnpriced && !total_.Add(cost.total)) return OutOfRange();
   }
   state_ = unpriced == part_count_         ? CostState::kUnpriced
            : unpriced != 0 || partial != 0 ? CostState::kPartial
            : free == part_count_           ? CostState::kFree
                                            : CostState::kPriced;
+  return absl::OkStatus();
 }
 
 Usage Evaluation::TotalUsage() const {
@@ -144,8 +145,7 @@ absl::Status Evaluate(const Catalog& catalog, const Call& call, Evaluation& out)
     part.usage = *call.usage;
     TOKENTRA_ASSIGN_OR_RETURN(part.atoms, ToAtoms(part.usage, JoinRule::kError));
     TOKENTRA_RETURN_IF_ERROR(out.PricePart(catalog, part));
-    out.Combine();
-    return absl::OkStatus();
+    return out.Combine();
   }
   const Extraction& extraction = *call.extraction;
   out.quality_ = extraction.quality;
@@ -161,8 +161,7 @@ absl::Status Evaluate(const Catalog& catalog, const Call& call, Evaluation& out)
     part.atoms = extracted.atoms;
     TOKENTRA_RETURN_IF_ERROR(out.PricePart(catalog, part));
   }
-  if (out.part_count_ != 0) out.Combine();
-  return absl::OkStatus();
+  return out.part_count_ == 0 ? absl::OkStatus() : out.Combine();
 }
 
 }  // namespace tokentra

@@ -80,7 +80,7 @@ class Evaluation {
   absl::Status MergeConditions(const Catalog& catalog, const Call& call);
   PartEvaluation& AddPart();
   absl::Status PricePart(const Catalog& catalog, PartEvaluation& part);
-  void Combine();
+  absl::Status Combine();
 
   std::string_view provider_;
   InstantNs at_ = kNoInstant;

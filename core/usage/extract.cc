@@ -22,6 +22,8 @@ constexpr const Flavour* kAnthropic[] = {&kMessages, &kChat, &kResponses};
 constexpr const Flavour* kGoogle[] = {&kGenerateContent, &kMessages, &kChat, &kEmbeddings};
 constexpr const Flavour* kAws[] = {&kConverse, &kMessages, &kChat, &kResponses};
 constexpr const Flavour* kGroq[] = {&kChat, &kResponses};
+// What providers without a table of their own mostly speak.
+constexpr const Flavour* kCompatible[] = {&kChat, &kMessages, &kResponses};
 constexpr const Flavour* kMistral[] = {&kMistralChat, &kMistralOcr, &kMistralOcrAnnotated};
 
 constexpr ProviderFlavours kProviders[] = {
@@ -65,12 +67,17 @@ const Flavour& Detect(std::span<const Flavour* const> flavours, Element body) {
   return *flavours.front();
 }
 
-absl::StatusOr<std::span<const Flavour* const>> FlavoursOf(std::string_view provider) {
-  std::vector<std::string_view> names;
+// Empty: the provider has no table.
+std::span<const Flavour* const> FlavoursOf(std::string_view provider) {
   for (const ProviderFlavours& known : kProviders) {
     if (known.provider == provider) return known.flavours;
-    names.push_back(known.provider);
   }
+  return {};
+}
+
+absl::Status UnknownProvider(std::string_view provider) {
+  std::vector<std::string_view> names;
+  for (const ProviderFlavours& known : kProviders) names.push_back(known.provider);
   return absl::InvalidArgumentError(absl::StrCat("no response bodies are known of provider ",
                                                  Quote(provider), NearestHint(provider, names)));
 }
@@ -110,20 +117,29 @@ absl::StatusOr<Extraction> ExtractUsage(simdjson::dom::element body, std::string
   if (!body.is_object()) {
     return absl::InvalidArgumentError("the response body is no JSON object");
   }
-  const auto flavours = extract::FlavoursOf(provider);
-  if (!flavours.ok()) return flavours.status();
+  std::span<const extract::Flavour* const> flavours = extract::FlavoursOf(provider);
+  const bool is_known = !flavours.empty();
+  if (!is_known) flavours = extract::kCompatible;
   const extract::Flavour* flavour = nullptr;
   if (api.empty() || api == "default") {
-    flavour = &extract::Detect(*flavours, body);
+    flavour = &extract::Detect(flavours, body);
   } else {
-    const auto named = extract::FlavourNamed(*flavours, provider, api);
-    if (!named.ok()) return named.status();
+    const auto named = extract::FlavourNamed(flavours, provider, api);
+    if (!named.ok()) return is_known ? named.status() : extract::UnknownProvider(provider);
     flavour = *named;
   }
+  // A compatible shape must show itself; nothing is guessed from a body that does not.
+  if (!is_known && !extract::Shows(*flavour, body)) return extract::UnknownProvider(provider);
   Extraction extraction;
   extraction.provider = provider;
   extraction.api = flavour->api;
   extract::Reader(body, *flavour, &extraction).Read();
+  if (!is_known) {
+    extraction.findings.push_back(absl::StrCat("no extractor is written for provider ",
+                                               Quote(provider), "; its body is read by the ",
+                                               flavour->api, " shape"));
+    if (extraction.quality == Quality::kExact) extraction.quality = Quality::kSuspect;
+  }
   return extraction;
 }
 

@@ -13,8 +13,12 @@
 // number that cannot be a count (negative, fractional, above kQuantityMax) is such a
 // contradiction and is left out. Never negative, never a guess without a word.
 //
+// A provider without a table of its own is read by the shape its body shows (chat, messages,
+// responses), as `suspect` with a finding: the event counts, and it has no price here anyway.
+//
 // A body without usage gives no parts and is *unmetered*; it is no error. Errors (a body that is
-// no JSON object, an unknown provider or flavour) are statuses naming value and nearest valid one.
+// no JSON object, a provider or flavour that is unknown and no known shape) are statuses naming
+// value and nearest valid one.
 //
 // Thread: pure functions of their arguments. Ownership: results own their strings.
 
@@ -30,8 +34,8 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/money.h"
+#include "core/base/simdjson_forward.h"
 #include "core/usage/usage.h"
-#include "simdjson.h"
 
 namespace tokentra {
 

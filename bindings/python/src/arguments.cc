@@ -22,10 +22,7 @@ bool InvalidArgument(Name name, PyObject* value, const char* problem) {
 }
 
 std::string TextForMessage(PyObject* name) {
-  const char* text = PyUnicode_Check(name) ? PyUnicode_AsUTF8(name) : nullptr;
-  if (text != nullptr) return text;
-  PyErr_Clear();
-  return ShortRepr(name);
+  return PyUnicode_Check(name) ? PrintableText(name) : ShortRepr(name);
 }
 
 bool UnknownKeyword(const char* function, PyObject* name, NameSet allowed) {
@@ -260,14 +257,27 @@ void CallArguments::SetUsage(const tokentra_quantity* usage, std::size_t count) 
 
 bool CallArguments::MakeCall(tokentra_call* call) {
   *call = {};
-  const std::pair<PyObject*, tokentra_text*> texts[] = {
-      {identity_.provider, &call->provider}, {identity_.model, &call->model},
-      {identity_.api, &call->api},           {identity_.service_tier, &call->service_tier},
-      {identity_.region, &call->region},
+  struct Text {
+    Name name;
+    PyObject* object;
+    tokentra_text* text;
   };
-  for (const auto& [object, text] : texts) {
-    // The field of a text that is no Unicode is seldom asked for; the text itself says enough.
-    if (object != nullptr && !Utf8Of(object, object, text)) return false;
+  const Text texts[] = {
+      {Name::kProvider, identity_.provider, &call->provider},
+      {Name::kModel, identity_.model, &call->model},
+      {Name::kApi, identity_.api, &call->api},
+      {Name::kServiceTier, identity_.service_tier, &call->service_tier},
+      {Name::kRegion, identity_.region, &call->region},
+  };
+  for (const auto& [name, object, text] : texts) {
+    if (object == nullptr) continue;
+    if (PyUnicode_IS_COMPACT_ASCII(object)) {
+      *text = {static_cast<const char*>(PyUnicode_DATA(object)),
+               static_cast<std::size_t>(PyUnicode_GET_LENGTH(object))};
+      continue;
+    }
+    const py::object field = py::reinterpret_steal<py::object>(FieldText(name));
+    if (!Utf8Of(object, field.ptr(), text)) return false;
   }
   if (identity_.conditions != nullptr && conditions_.empty()) {
     for (Py_ssize_t i = 0; i + 1 < PyTuple_GET_SIZE(identity_.conditions); i += 2) {

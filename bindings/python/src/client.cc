@@ -145,6 +145,11 @@ void Close(ClientValue& self) {
   if (self.is_root) *self.ledger_closed = true;
 }
 
+// The core counts what names a provider; here a call without one is counted as well.
+bool HasProvider(const tokentra_call& call) {
+  return call.provider.size != 0 || SetInvalid("provider is missing");
+}
+
 }  // namespace
 
 PyObject* ClosedResult(const ClientValue& client, const CallArguments& arguments) {
@@ -156,7 +161,7 @@ PyObject* TrackCall(const ClientValue& client, CallArguments* arguments) {
   if (client.IsClosed()) return ClosedResult(client, *arguments);
   arguments->AtOrNow();
   tokentra_call call;
-  if (!arguments->MakeCall(&call)) {
+  if (!arguments->MakeCall(&call) || !HasProvider(call)) {
     return CaughtError() ? TrackRefusal(client, *arguments) : nullptr;
   }
   tokentra_track_result result = {};

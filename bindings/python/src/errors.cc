@@ -69,10 +69,10 @@ bool SetInvalid(std::string_view message) { return SetError(TOKENTRA_INVALID_ARG
 bool SetInvalidField(PyObject* field, PyObject* value, std::string_view problem) {
   try {
     const std::string value_text = ShortRepr(value);
-    const py::str name = py::reinterpret_borrow<py::object>(field);
-    const std::string message = std::string(name) + " = " + value_text + " " + std::string(problem);
+    const std::string name = PrintableText(field);
+    const std::string message = name + " = " + value_text + " " + std::string(problem);
     py::dict details;
-    details["field"] = name;
+    details["field"] = TextOf(name);
     details["value"] = TextOf(value_text);
     const py::handle cls = ClassOf(TOKENTRA_INVALID_ARGUMENT);
     const py::object error = cls(TextOf(message), details);
@@ -91,19 +91,28 @@ bool SetError(tokentra_status status, const ErrorHandle& error) {
 
 bool CaughtError() { return PyErr_Occurred() != nullptr && PyErr_ExceptionMatches(g_base) != 0; }
 
+std::string PrintableText(PyObject* text) {
+  PyObject* bytes = PyUnicode_Check(text)
+                        ? PyUnicode_AsEncodedString(text, "utf-8", "backslashreplace")
+                        : nullptr;
+  if (bytes == nullptr) {
+    PyErr_Clear();
+    return std::string("<") + Py_TYPE(text)->tp_name + ">";
+  }
+  std::string printable(PyBytes_AS_STRING(bytes),
+                        static_cast<std::size_t>(PyBytes_GET_SIZE(bytes)));
+  Py_DECREF(bytes);
+  return printable;
+}
+
 std::string ShortRepr(PyObject* value) {
   PyObject* repr = PyObject_Repr(value);
-  std::string text;
-  if (repr != nullptr) {
-    PyObject* bytes = PyUnicode_AsEncodedString(repr, "utf-8", "backslashreplace");
-    if (bytes != nullptr) text.assign(PyBytes_AS_STRING(bytes), PyBytes_GET_SIZE(bytes));
-    Py_XDECREF(bytes);
-    Py_DECREF(repr);
-  }
-  if (PyErr_Occurred() != nullptr) {
+  if (repr == nullptr) {
     PyErr_Clear();
     return std::string("<") + Py_TYPE(value)->tp_name + ">";
   }
+  std::string text = PrintableText(repr);
+  Py_DECREF(repr);
   if (text.size() > kReprMax) {
     std::size_t end = kReprMax;
     while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;

@@ -31,6 +31,9 @@ bool SetError(tokentra_status status, const ErrorHandle& error);
 // Whether the exception that is set is a tokentra.Error.
 bool CaughtError();
 
+// The UTF-8 of a str for a message, lone surrogates escaped; never fails.
+std::string PrintableText(PyObject* text);
+
 // `repr` of a value, shortened for a message; never fails.
 std::string ShortRepr(PyObject* value);
 

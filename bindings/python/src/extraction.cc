@@ -24,14 +24,23 @@ py::object TextObject(std::string_view text) {
   return py::reinterpret_steal<py::object>(object);
 }
 
-Extraction ExtractUsage(const py::object& body, std::string_view provider,
-                        std::optional<std::string_view> api) {
+// A str argument, or None for an absent one.
+std::string_view TextArgumentOf(const py::object& value, const char* name) {
+  const py::str field(name);
+  tokentra_text text = {nullptr, 0};
+  if (!TextArgument(value.ptr(), field.ptr(), &text)) throw py::error_already_set();
+  return detail::View(text);
+}
+
+Extraction ExtractUsage(const py::object& body, const py::object& provider, const py::object& api) {
   CallArguments arguments;
   if (!arguments.ReadResponse(body.ptr())) throw py::error_already_set();
   const std::string_view text = detail::View(arguments.response());
-  if (!arguments.IsLong()) return Extraction::Read(text, provider, api.value_or(""));
+  const std::string_view provider_text = TextArgumentOf(provider, "provider");
+  const std::string_view api_text = TextArgumentOf(api, "api");
+  if (!arguments.IsLong()) return Extraction::Read(text, provider_text, api_text);
   const py::gil_scoped_release released;
-  return Extraction::Read(text, provider, api.value_or(""));
+  return Extraction::Read(text, provider_text, api_text);
 }
 
 py::list Parts(const Extraction& self) {

@@ -104,15 +104,14 @@ class Writer {
       *out_ += std::to_string(number);
       return true;
     }
-    PyObject* text = PyLong_Type.tp_repr(value);
-    if (text == nullptr) {
-      if (PyErr_ExceptionMatches(PyExc_ValueError) == 0) return false;
-      PyErr_Clear();  // thousands of digits
-      return Append("null");
+    // No count is that large: as a float it is a number to every reader, and refused as a count.
+    const double rounded = PyLong_AsDouble(value);
+    if (PyErr_Occurred() != nullptr) {
+      if (PyErr_ExceptionMatches(PyExc_OverflowError) == 0) return false;
+      PyErr_Clear();
+      return Append("1e+308");
     }
-    const bool ok = Append(PyUnicode_AsUTF8(text));
-    Py_DECREF(text);
-    return ok;
+    return WriteFloat(rounded);
   }
 
   bool WriteFloat(double number) {

@@ -1,9 +1,10 @@
 // JSON text of a response given as Python values: dict, list, tuple, str, numbers, bool, None, and
 // objects of a provider's SDK (`model_dump`, `to_dict` or `dict`).
 //
-// Exact: ints of any size as written, floats in their shortest form. What has no JSON form (a
-// datetime, NaN, a client object inside a response) becomes its text or null: usage never hangs on
-// it, and an event must not be lost for it. Depth is limited to 128.
+// Exact: ints of 64 bits as written, floats in their shortest form; a larger int becomes the
+// nearest float, which no reader takes for a count. What has no JSON form (a datetime, NaN, a
+// client object inside a response) becomes its text or null: usage never hangs on it, and an event
+// must not be lost for it. Depth is limited to 128.
 
 #ifndef TOKENTRA_BINDINGS_PYTHON_SRC_JSON_WRITER_H_
 #define TOKENTRA_BINDINGS_PYTHON_SRC_JSON_WRITER_H_

@@ -27,10 +27,11 @@ PyObject* Record(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObje
   if (value == nullptr) return nullptr;
   const ClientValue* client = SelfOf<ClientValue>(value->client());
   CallArguments arguments;
-  if (!arguments.Read("record", kRecordNames, 0, args, nargs, kwnames)) {
+  arguments.SetIdentity(value->identity());
+  if (!arguments.Read("record", kRecordNames, 0, args, nargs, kwnames) ||
+      !(arguments.has_usage() || SetInvalid("no usage is given"))) {
     return CaughtError() ? TrackRefusal(*client, arguments) : nullptr;
   }
-  arguments.SetIdentity(value->identity());
   if (client->IsClosed()) return ClosedResult(*client, arguments);
   if (HasAmbient()) {
     // Metadata set around this call cannot have been bound before: the whole call, once.

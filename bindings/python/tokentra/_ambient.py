@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     F = TypeVar("F", bound=Callable[..., Any])
 
 
-class metadata:  # noqa: N801 - used like a function
+class metadata:
     """Metadata of every event tracked inside a block, a task or a function.
 
         with tokentra.metadata(user_id="u-7", request_id=request.id):

@@ -39,8 +39,8 @@ def _rows(rows: Rows) -> str:
 
 
 def _row(row: Row) -> list[str]:
-    folded = row.folded_keys
-    keys = ["(folded)" if key in folded else row[key] or "-" for key in row.keys()]
+    names, folded = row.keys(), row.folded_keys
+    keys = ["(folded)" if name in folded else row[name] or "-" for name in names]
     usage = row.usage
     tokens = [f"{usage[meter]:,}" if meter in usage else "-" for meter in METERS]
     cost = "-" if row.unpriced + row.unmetered == row.events else f"{row.cost:,f}"

@@ -62,7 +62,7 @@ TEST(InstantTest, InvalidTextsAreNamed) {
     const absl::StatusOr<InstantNs> instant = ParseInstant(text);
     ASSERT_FALSE(instant.ok()) << text;
     EXPECT_EQ(instant.status().code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_THAT(std::string(instant.status().message()), HasSubstr('"' + std::string(text) + '"'));
+    EXPECT_THAT(std::string(instant.status().message()), HasSubstr("\"" + std::string(text) + "\""));
   }
   EXPECT_FALSE(ParseInstant(std::string("2026-10-15T12:00:00\0Z", 21)).ok());
 }

@@ -42,13 +42,13 @@ TEST(JsonTest, DuplicateKeysAreRefused) {
 }
 
 TEST(JsonTest, SyntaxErrorsSayWhere) {
-  EXPECT_THAT(ErrorOf("{\n  \"a\": 1,\n  \"b\" 2\n}"),
+  EXPECT_THAT(ErrorOf("{\n  \"a\": 1,\n  \"b\" [2]\n}"),
               AllOf(StartsWith("a.json is not JSON: "), HasSubstr("line 3, column 7")));
   for (const char* text : {"", " ", "{", "[1,]", "{\"a\":1,}", "nul", "1 2", "{'a':1}", "[1] x",
                            "\xEF\xBB\xBF", "\"\xFF\"", "[NaN]", "01", "// no\n1", "{\"a\":1"}) {
     EXPECT_THAT(ErrorOf(text), HasSubstr("is not JSON")) << text;
   }
-  EXPECT_LT(ErrorOf('"' + std::string(100'000, 'x')).size(), 300u);
+  EXPECT_LT(ErrorOf("\"" + std::string(100'000, 'x')).size(), 300u);
 }
 
 std::string Nested(int lists, std::string_view inner) {

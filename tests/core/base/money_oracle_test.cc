@@ -42,7 +42,7 @@ std::string AmountText(const std::string& attos) {
   return MoneyOf(attos).ToString();
 }
 
-Answer Run(const std::vector<std::string>& field) {
+Answer AnswerTo(const std::vector<std::string>& field) {
   const std::string& kind = field[0];
   if (kind == "parse") {
     const absl::StatusOr<Money> money = Money::Parse(field[1]);
@@ -70,7 +70,7 @@ TEST(MoneyOracleTest, AgreesWithDecimal) {
     std::vector<std::string> field;
     for (std::string one; stream >> one;) field.push_back(one);
     ++counts[field[0]];
-    const Answer answer = Run(field);
+    const Answer answer = AnswerTo(field);
     EXPECT_EQ(answer.actual, answer.expected) << line;
   }
   for (const auto& [kind, least] : std::map<std::string, int>{

@@ -38,12 +38,14 @@ TEST(QuoteTest, Table) {
   for (const auto& [value, quoted] : kCases) EXPECT_EQ(Quote(value), quoted);
 }
 
+std::string Quoted(const std::string& text) { return "\"" + text + "\""; }
+
 TEST(QuoteTest, CutsAfter64Bytes) {
-  EXPECT_EQ(Quote(std::string(63, 'x')), '"' + std::string(63, 'x') + '"');
-  EXPECT_EQ(Quote(std::string(64, 'x')), '"' + std::string(64, 'x') + '"');
-  EXPECT_EQ(Quote(std::string(65, 'x')), '"' + std::string(64, 'x') + "...\"");
+  EXPECT_EQ(Quote(std::string(63, 'x')), Quoted(std::string(63, 'x')));
+  EXPECT_EQ(Quote(std::string(64, 'x')), Quoted(std::string(64, 'x')));
+  EXPECT_EQ(Quote(std::string(65, 'x')), Quoted(std::string(64, 'x') + "..."));
   // A character that begins before the cut stays whole.
-  EXPECT_EQ(Quote(std::string(63, 'x') + "\xC3\xA9"), '"' + std::string(63, 'x') + "\xC3\xA9\"");
+  EXPECT_EQ(Quote(std::string(63, 'x') + "\xC3\xA9"), Quoted(std::string(63, 'x') + "\xC3\xA9"));
   for (std::size_t size = 0; size < 300; ++size) {
     EXPECT_TRUE(IsValidUtf8(Quote(std::string(size, '\xFF'))));
     EXPECT_LE(Quote(std::string(size, '\n')).size(), 64u * 4 + 5);

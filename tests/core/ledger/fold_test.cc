@@ -226,8 +226,7 @@ TEST_F(FoldTest, TotalsStayExactUnderEveryLimit) {
     totals.overflow_cost = 0;
     totals.overflow_parts = 0;
     EXPECT_TRUE(totals == oracle.totals());
-    EXPECT_LE(ledger_->Statistics().cells,
-              options_.cells_max + FoldReserve(options_.cells_max));
+    EXPECT_LE(ledger_->Statistics().cells, options_.cells_max + FoldReserve(options_.cells_max));
   }
 }
 

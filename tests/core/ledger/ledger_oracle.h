@@ -88,9 +88,8 @@ inline std::map<OracleKey, SnapshotTotals> SumsOf(const Snapshot& snapshot) {
   std::map<OracleKey, SnapshotTotals> all;
   for (const SnapshotEntry& entry : snapshot.entries()) {
     const SnapshotClass& snapshot_class = snapshot.classes()[entry.class_index];
-    SnapshotTotals& sums =
-        all[{entry.bucket_start, snapshot_class.bytes, snapshot_class.kind,
-             ValuesOf(snapshot.dimensions()[entry.dimensions_index])}];
+    SnapshotTotals& sums = all[{entry.bucket_start, snapshot_class.bytes, snapshot_class.kind,
+                                ValuesOf(snapshot.dimensions()[entry.dimensions_index])}];
     sums.events += entry.events;
     for (const AtomQuantity& item : entry.atoms) {
       sums.atoms[static_cast<std::size_t>(item.atom)] += item.quantity;

@@ -10,7 +10,7 @@ namespace tokentra {
 namespace {
 
 template <typename Value>
-void ExpectRange(Value LedgerOptions::* option, std::string_view name, std::uint64_t most) {
+void ExpectRange(Value LedgerOptions::*option, std::string_view name, std::uint64_t most) {
   const std::pair<std::uint64_t, bool> cases[] = {
       {0, false}, {1, true}, {2, true}, {most - 1, true}, {most, true}, {most + 1, false}};
   for (const auto& [value, valid] : cases) {
@@ -35,9 +35,16 @@ TEST(LedgerOptionsTest, Ranges) {
 }
 
 TEST(LedgerOptionsTest, BucketSecondsDivideADay) {
-  for (const auto& [seconds, valid] :
-       {std::pair{59, false}, {60, true}, {61, false}, {900, true}, {3600, true}, {86'400, true},
-        {86'401, false}, {172'800, false}, {0, false}, {-60, false}}) {
+  for (const auto& [seconds, valid] : {std::pair{59, false},
+                                       {60, true},
+                                       {61, false},
+                                       {900, true},
+                                       {3600, true},
+                                       {86'400, true},
+                                       {86'401, false},
+                                       {172'800, false},
+                                       {0, false},
+                                       {-60, false}}) {
     LedgerOptions options;
     options.bucket_seconds = seconds;
     EXPECT_EQ(ValidateLedgerOptions(options).ok(), valid) << seconds;

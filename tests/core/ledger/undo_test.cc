@@ -77,8 +77,8 @@ TEST(UndoTest, AReaderNeedsNoWriter) {
     for (std::uint32_t cell = 0; cell < 2; ++cell) {
       const CellImage image = writer.Read(cell);
       for (std::size_t i = 0; i < kCellCounters; ++i) {
-        EXPECT_EQ(image.counters[i], stop >= commit ? StoppedWriter::New(cell, i)
-                                                    : StoppedWriter::Old(cell, i));
+        EXPECT_EQ(image.counters[i],
+                  stop >= commit ? StoppedWriter::New(cell, i) : StoppedWriter::Old(cell, i));
       }
     }
   }

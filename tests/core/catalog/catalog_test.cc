@@ -1,0 +1,300 @@
+// Method: the built-in catalog: names of real calls with the match they must have, and suffixes
+// that must match nothing; the normaliser step by step on a small catalog. Two properties over the
+// whole built-in catalog: every id and alias resolves to its own model, and no earlier call changes
+// a later answer (one catalog asked at random against a fresh one for each question).
+
+#include "core/catalog/catalog.h"
+
+#include <random>
+#include <string>
+#include <vector>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/core/catalog/catalog_testing.h"
+
+namespace tokentra {
+namespace {
+
+using catalog_test::CatalogOf;
+using catalog_test::Model;
+using catalog_test::PlainRow;
+using catalog_test::Provider;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+const InstantNs kNow = *ParseInstant("2026-10-15T12:00:00Z");
+
+// "exact gpt-4o", "none".
+std::string Answer(const Catalog& catalog, const Resolution& resolution) {
+  std::string answer(MatchKindName(resolution.match));
+  if (resolution.match != MatchKind::kNone) {
+    absl::StrAppend(&answer, " ", catalog.ModelId(resolution.model));
+  }
+  for (const PinnedCondition& pin : resolution.pinned()) {
+    absl::StrAppend(&answer, " ", pin.name, "=", pin.value);
+  }
+  return answer;
+}
+
+TEST(BuiltinCatalogTest, KindsOfMatches) {
+  const auto catalog = Catalog::Builtin();
+  const struct {
+    const char* provider;
+    const char* model;
+    const char* answer;
+  } kCases[] = {
+      {"openai", "gpt-4o", "exact gpt-4o"},
+      {"openai", "gpt-4o-2024-08-06", "alias gpt-4o"},
+      {"openai", "text-ada-001", "alias ada"},
+      {"openai", "ft:babbage-002:acme::x1", "pattern ft:babbage-002"},
+      {"openai", "GPT-4o", "normalized gpt-4o"},
+      {"openai", "openai/gpt-4o", "normalized gpt-4o"},
+      {"openai", "OpenAI/GPT-4o", "normalized gpt-4o"},
+      {"anthropic", "claude-fable-5-20260601", "pattern claude-fable-5"},
+      {"google", "models/gemini-1.5-flash-002", "normalized gemini-1.5-flash"},
+      {"groq", "whisper-large-v3", "exact whisper-large-v3"},
+      {"mistral", "codestral-latest", "alias codestral"},
+      {"aws", "regional.amazon.nova-2-lite-v1:0",
+       "alias amazon.nova-2-lite-v1:0 region=in-region"},
+      {"nobody", "gpt-4o", "none"},
+      {"OPENAI", "gpt-4o", "none"},
+      {"", "gpt-4o", "none"},
+      {"openai", "", "none"},
+  };
+  for (const auto& one : kCases) {
+    EXPECT_EQ(Answer(*catalog, catalog->Resolve(one.provider, one.model, kNow)), one.answer)
+        << one.provider << ' ' << one.model;
+  }
+}
+
+// A suffix that nobody listed is another model, and the nearest ids are offered.
+TEST(BuiltinCatalogTest, UnlistedSuffixesStayUnknown) {
+  const auto catalog = Catalog::Builtin();
+  for (const char* model :
+       {"gpt-4o-turbo", "gpt-4o-", "gpt-4o-x", "gpt-4o-2", "gpt-4o-mini-turbo", "gpt-4oo", "gpt-4o ",
+        " gpt-4o", "gpt-4o\n", "gpt-4o-latest", "gpt-4o-2024-01-01", "gpt-4o-2024-13-06",
+        "gpt-4o-20240101", "xgpt-4o", "azure/gpt-4o", "gpt-4o:free", "gpt-4o@latest", "gpt-4o-v1"}) {
+    EXPECT_EQ(Answer(*catalog, catalog->Resolve("openai", model, kNow)), "none") << model;
+    EXPECT_EQ(catalog->Suggest("openai", model, 3).size(), 3u) << model;
+  }
+  for (const char* model : {"gpt-4oo", "gpt-4o ", "gpt-4o-2", "GPT_4o", "gpt4o"}) {
+    EXPECT_THAT(catalog->Suggest("openai", model, 3), Contains("gpt-4o")) << model;
+  }
+  EXPECT_THAT(catalog->Suggest("opnai", "gpt-4o", 3), Contains("openai"));
+  EXPECT_THAT(catalog->Suggest("openai", std::string(200, 'z'), 3), IsEmpty());
+  EXPECT_LE(catalog->Suggest("openai", "gpt", 2).size(), 2u);
+}
+
+TEST(BuiltinCatalogTest, NameLengthLimit) {
+  const auto catalog = Catalog::Builtin();
+  const std::string prefix = "ft:babbage-002:";
+  const auto match = [&](std::size_t size) {
+    return catalog->Resolve("openai", prefix + std::string(size - prefix.size(), 'x'), kNow).match;
+  };
+  EXPECT_EQ(match(kModelNameMax - 1), MatchKind::kPattern);
+  EXPECT_EQ(match(kModelNameMax), MatchKind::kPattern);
+  EXPECT_EQ(match(kModelNameMax + 1), MatchKind::kNone);
+  EXPECT_EQ(catalog->Resolve("openai", std::string(100'000, 'x'), kNow).match, MatchKind::kNone);
+}
+
+TEST(BuiltinCatalogTest, EveryNameResolvesToItsModel) {
+  const auto catalog = Catalog::Builtin();
+  const CatalogImage& image = catalog->image();
+  std::size_t names = 0;
+  for (const NameRecord& name : image.names) {
+    if (name.hash == 0) continue;
+    ++names;
+    const bool unbounded = name.from == std::numeric_limits<InstantNs>::min();
+    const InstantNs at = unbounded ? name.until - 1 : name.from;
+    const Resolution resolution =
+        catalog->Resolve(catalog->ProviderId(name.provider), image.Text(name.name), at);
+    EXPECT_EQ(resolution.model, name.model) << image.Text(name.name);
+    EXPECT_EQ(resolution.match,
+              name.kind == NameKind::kId ? MatchKind::kExact : MatchKind::kAlias);
+    EXPECT_EQ(resolution.pin_count, name.pins.count);
+  }
+  EXPECT_GT(names, 600u);
+  EXPECT_EQ(catalog->digest().size(), 64u);
+  EXPECT_EQ(catalog->as_of().size(), 10u);
+}
+
+TEST(BuiltinCatalogTest, ProvidersAreFoundAndNothingElse) {
+  const auto catalog = Catalog::Builtin();
+  std::size_t index = 0;
+  for (const ProviderRecord& record : catalog->image().providers) {
+    EXPECT_EQ(catalog->FindProvider(catalog->image().Text(record.id)), index++);
+  }
+  for (const char* id : {"", "open", "openaii", "zzz", "aaa"}) {
+    EXPECT_EQ(catalog->FindProvider(id), std::nullopt) << id;
+  }
+}
+
+// Names of all kinds: listed, altered by a byte, given prefixes and suffixes.
+std::vector<std::pair<std::string, std::string>> Questions(std::mt19937& random, std::size_t count) {
+  const auto catalog = Catalog::Builtin();
+  const CatalogImage& image = catalog->image();
+  std::vector<std::pair<std::string, std::string>> listed;
+  for (const NameRecord& name : image.names) {
+    if (name.hash == 0) continue;
+    listed.emplace_back(catalog->ProviderId(name.provider), image.Text(name.name));
+  }
+  const std::vector<std::string> prefixes = {"", "", "openai/", "models/", "us.", "eu.", "GPT-"};
+  const std::vector<std::string> suffixes = {"",    "",       "-20250101", "-2025-01-01", "-v1:0",
+                                             "-x",  "@latest", "-latest",   "-mini"};
+  std::vector<std::pair<std::string, std::string>> questions;
+  while (questions.size() < count) {
+    auto [provider, name] = listed[random() % listed.size()];
+    if (random() % 8 == 0) provider = listed[random() % listed.size()].first;
+    if (random() % 4 == 0) name[random() % name.size()] = static_cast<char>('a' + random() % 26);
+    if (random() % 4 == 0) name[0] = static_cast<char>(std::toupper(name[0]));
+    questions.emplace_back(provider, prefixes[random() % prefixes.size()] + name +
+                                         suffixes[random() % suffixes.size()]);
+  }
+  return questions;
+}
+
+TEST(BuiltinCatalogTest, NoEarlierCallChangesALaterAnswer) {
+  constexpr unsigned kSeed = 11;
+  SCOPED_TRACE(testing::Message() << "seed " << kSeed);
+  std::mt19937 random(kSeed);
+  const auto questions = Questions(random, 500);
+  const InstantNs instants[] = {kNow, kNoInstant, *ParseInstant("2026-05-21T23:45:00Z"), 0};
+  const auto asked = Catalog::Builtin();
+  std::size_t matched = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const auto& [provider, model] = questions[random() % questions.size()];
+    const InstantNs at = instants[random() % 4];
+    const auto fresh = Catalog::Builtin();
+    const std::string answer = Answer(*asked, asked->Resolve(provider, model, at));
+    ASSERT_EQ(answer, Answer(*fresh, fresh->Resolve(provider, model, at))) << provider << ' ' << model;
+    if (i % 50 == 0) {
+      ASSERT_EQ(asked->Suggest(provider, model, 3), fresh->Suggest(provider, model, 3)) << model;
+    }
+    matched += answer == "none" ? 0 : 1;
+  }
+  EXPECT_GT(matched, 2'000u);
+  EXPECT_LT(matched, 19'000u);
+}
+
+TEST(CatalogTest, AliasesMoveAndPin) {
+  const auto catalog = CatalogOf({Provider(
+      Model("a", PlainRow(),
+            R"("aliases": [{"id": "latest", "until": "2026-01-01T00:00:00Z"},
+                           {"id": "eu.a", "conditions": {"region": "eu", "size": "big"}}])") +
+          "," + Model("b", PlainRow(),
+                      R"("aliases": [{"id": "latest", "from": "2026-01-01T00:00:00Z",
+                                      "until": "2026-06-01T00:00:00Z"}])"))});
+  const auto at = [&](InstantNs instant) {
+    return Answer(*catalog, catalog->Resolve("acme", "latest", instant));
+  };
+  const InstantNs change = *ParseInstant("2026-01-01T00:00:00Z");
+  const InstantNs end = *ParseInstant("2026-06-01T00:00:00Z");
+  EXPECT_EQ(at(change - 1), "alias a");
+  EXPECT_EQ(at(change), "alias b");
+  EXPECT_EQ(at(end - 1), "alias b");
+  EXPECT_EQ(at(end), "none");
+  EXPECT_EQ(at(kNoInstant), "none");
+  EXPECT_EQ(Answer(*catalog, catalog->Resolve("acme", "eu.a", kNoInstant)),
+            "alias a region=eu size=big");
+}
+
+// Order: exact, alias, pattern, normalised; each is preferred to those after it.
+TEST(CatalogTest, OrderOfMatching) {
+  const auto catalog = CatalogOf({Provider(
+      Model("m-20250101", PlainRow()) + "," +
+          Model("m", PlainRow(), R"("patterns": ["m-{yyyymmdd}"], "aliases": ["m-20250102"])") +
+          "," + Model("n", PlainRow()),
+      R"("normalize": ["case", "date_suffix"])")});
+  const auto answer = [&](std::string_view name) {
+    return Answer(*catalog, catalog->Resolve("acme", name, kNow));
+  };
+  EXPECT_EQ(answer("m-20250101"), "exact m-20250101");
+  EXPECT_EQ(answer("m-20250102"), "alias m");
+  EXPECT_EQ(answer("m-20250103"), "pattern m");
+  EXPECT_EQ(answer("n-20250103"), "normalized n");
+  EXPECT_EQ(answer("N-20250103"), "normalized n");
+  EXPECT_EQ(answer("M-20250101"), "normalized m-20250101");
+  EXPECT_EQ(answer("n-20251303"), "none");
+}
+
+std::shared_ptr<const Catalog> WithSteps(std::string_view steps, std::string_view id,
+                                         std::string_view extra = "",
+                                         std::string_view provider = "acme") {
+  return CatalogOf({Provider(Model(id, PlainRow(), extra),
+                             absl::StrCat(R"("normalize": [)", steps, "]"), provider)});
+}
+
+TEST(NormalizerTest, EachStepAndNothingWithoutIt) {
+  const struct {
+    const char* provider;
+    const char* step;
+    const char* id;
+    std::vector<const char*> reached;
+    std::vector<const char*> other;
+  } kCases[] = {
+      {"acme", "case", "m.a-1", {"M.A-1", "m.A-1"}, {"m_a-1", "m.a-1 "}},
+      {"acme", "provider_prefix", "m1", {"acme/m1"},
+       {"acme/", "/m1", "acme/acme/m1", "models/m1", "acmes/m1", "ACME/m1", "acme/M1"}},
+      {"google-vertex", "provider_prefix", "m1", {"google-vertex/m1", "models/m1"}, {"google/m1"}},
+      {"acme", "bedrock_version", "v.m1", {"v.m1-v1:0", "v.m1-v2", "v.m1-v12:34"},
+       {"v.m1-v", "v.m1-v:0", "v.m1-v1:", "v.m1v1:0", "v.m1-1", "v.m1-v1:0:1"}},
+      {"acme", "vertex_version", "m1", {"m1@20250929", "m1@default", "m1@latest"},
+       {"m1@", "m1@2025", "m1@newest", "@latest", "m1@202509290", "m1@latest@latest"}},
+      {"acme", "date_suffix", "m1", {"m1-20250929", "m1-2025-09-29"},
+       {"m1-", "m1-2025", "m120250929", "m1-20251329", "m1-2025-9-29", "m1-20250929-x"}},
+  };
+  for (const auto& one : kCases) {
+    const auto with = WithSteps(absl::StrCat("\"", one.step, "\""), one.id, "", one.provider);
+    const auto without = WithSteps("", one.id, "", one.provider);
+    for (const char* name : one.reached) {
+      EXPECT_EQ(Answer(*with, with->Resolve(one.provider, name, kNow)),
+                absl::StrCat("normalized ", one.id)) << name;
+      EXPECT_EQ(without->Resolve(one.provider, name, kNow).match, MatchKind::kNone) << name;
+    }
+    for (const char* name : one.other) {
+      EXPECT_EQ(with->Resolve(one.provider, name, kNow).match, MatchKind::kNone) << name;
+    }
+  }
+}
+
+TEST(NormalizerTest, BedrockProfilesPinTheRegion) {
+  const auto catalog = WithSteps(R"("bedrock_profile", "bedrock_version")", "vendor.m1");
+  const auto answer = [&](std::string_view name) {
+    return Answer(*catalog, catalog->Resolve("acme", name, kNow));
+  };
+  for (const std::string geography :
+       {"us", "eu", "apac", "us-gov", "au", "jp", "in", "ca", "sa", "global"}) {
+    EXPECT_EQ(answer(geography + ".vendor.m1"), "normalized vendor.m1 region=" + geography);
+    EXPECT_EQ(answer(geography + ".vendor.m1-v1:0"), "normalized vendor.m1 region=" + geography);
+    EXPECT_EQ(answer("arn:aws:bedrock:us-east-1:123456789012:inference-profile/" + geography +
+                     ".vendor.m1-v1:0"),
+              "normalized vendor.m1 region=" + geography);
+  }
+  EXPECT_EQ(answer("arn:aws:bedrock:us-east-1::foundation-model/vendor.m1"), "normalized vendor.m1");
+  EXPECT_EQ(answer("us.m1"), "none");
+  EXPECT_EQ(answer("mars.vendor.m1"), "none");
+  EXPECT_EQ(answer("us.us.vendor.m1"), "none");
+  EXPECT_EQ(answer("us..m1"), "none");
+  EXPECT_EQ(answer("arn:aws:bedrock/"), "none");
+  // Nothing found: nothing pinned.
+  EXPECT_EQ(answer("us.vendor.m2"), "none");
+}
+
+TEST(NormalizerTest, StepsAddUpInTheirOrder) {
+  const auto catalog = WithSteps(R"("date_suffix", "case", "provider_prefix", "vertex_version")", "m1");
+  EXPECT_EQ(Answer(*catalog, catalog->Resolve("acme", "ACME/M1-20250929@latest", kNow)),
+            "normalized m1");
+  // The version goes before the date, not after it.
+  EXPECT_EQ(catalog->Resolve("acme", "m1@latest-20250929", kNow).match, MatchKind::kNone);
+}
+
+TEST(NormalizerTest, AFamilyMayRefuseItsDates) {
+  const auto catalog = WithSteps(R"("date_suffix", "case")", "m1", R"("dated_snapshots": false)");
+  EXPECT_EQ(catalog->Resolve("acme", "m1-20250929", kNow).match, MatchKind::kNone);
+  EXPECT_EQ(catalog->Resolve("acme", "M1", kNow).match, MatchKind::kNormalized);
+}
+
+}  // namespace
+}  // namespace tokentra

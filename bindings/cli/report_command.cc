@@ -164,8 +164,9 @@ void ReadRows(tokentra_client* client, const Zone& zone, const ReportHandler& ha
   std::vector<tokentra_zone_offset> offsets;
   if (handler.first_ns() != TOKENTRA_NO_INSTANT) {
     offsets = zone.Offsets(handler.first_ns(), handler.last_ns());
-    report.period =
-        zone.Day(handler.first_ns()) + " to " + zone.Day(handler.last_ns()) + " " + zone.name();
+    const std::string first = zone.Day(handler.first_ns());
+    const std::string last = zone.Day(handler.last_ns());
+    report.period = (first == last ? first : first + " to " + last) + " " + zone.name();
   }
   tokentra_group_options group = {};
   group.since_ns = TOKENTRA_NO_INSTANT;

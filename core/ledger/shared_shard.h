@@ -19,7 +19,7 @@
 //   tries takes it as it is, perhaps with a part of an event that is being recorded. An event's
 //   cells are not committed together.
 //
-// Thread: any. Cost: about 30 ns a cell, 90 when contended. Async-signal-safe for keys as given;
+// Thread: any. Cost: up to nine read-modify-writes a cell. Async-signal-safe for keys as given;
 // folding may allocate.
 
 #ifndef TOKENTRA_CORE_LEDGER_SHARED_SHARD_H_

@@ -233,8 +233,9 @@ TEST_F(AllocationFailureTest, Records) {
   EXPECT_SURVIVES(records, tokentra_records_price(catalog_.get(), Text(kChunk), &options,
                                                   sizeof(options), records.Out(), error));
   const tokentra_text line = Text(kChunk.substr(0, kChunk.find('\n')));
-  EXPECT_SURVIVES(
-      document, tokentra_records_explain(catalog_.get(), line, nullptr, 0, document.Out(), error));
+  EXPECT_SURVIVES(document,
+                  tokentra_records_explain(catalog_.get(), line, &kRecordsDefaults,
+                                           sizeof(kRecordsDefaults), document.Out(), error));
 }
 
 TEST_F(AllocationFailureTest, ClientAndOptions) {
@@ -335,7 +336,8 @@ TEST_F(AllocationFailureTest, RecordsTrack) {
         const bool armed = std::exchange(allocations.armed, false);
         EXPECT_EQ(tokentra_client_new(nullptr, client.Out(), nullptr), TOKENTRA_OK);
         allocations.armed = armed;
-        return tokentra_records_track(client.get(), Text(kChunk), nullptr, 0, records.Out(), error);
+        return tokentra_records_track(client.get(), Text(kChunk), &kRecordsDefaults,
+                                      sizeof(kRecordsDefaults), records.Out(), error);
       },
       [&] {
         records.Reset();

@@ -62,8 +62,8 @@ class NullArgumentTest : public ::testing::Test {
                              error.Out()));
     ASSERT_OK(tokentra_extract(Text(kOpenaiBody), Text("openai"), kAbsent, extraction_.Out(),
                                error.Out()));
-    ASSERT_OK(tokentra_records_price(catalog_.get(), Text("{}\n"), nullptr, 0, records_.Out(),
-                                     error.Out()));
+    ASSERT_OK(tokentra_records_price(catalog_.get(), Text("{}\n"), &kRecordsDefaults,
+                                     sizeof(kRecordsDefaults), records_.Out(), error.Out()));
     ASSERT_OK(tokentra_client_options_new(options_.Out(), error.Out()));
     ASSERT_OK(tokentra_client_new(nullptr, client_.Out(), error.Out()));
     ASSERT_OK(tokentra_recorder_new(client_.get(), call_->get(), sizeof(tokentra_call),
@@ -161,12 +161,19 @@ TEST_F(NullArgumentTest, Records) {
   Document document;
   tokentra_record record;
   const tokentra_text line = Text("{}\n");
-  EXPECT_REFUSED(tokentra_records_price(nullptr, line, nullptr, 0, records.Out(), error));
-  EXPECT_REFUSED(tokentra_records_price(catalog_.get(), line, nullptr, 0, nullptr, error));
-  EXPECT_REFUSED(tokentra_records_track(nullptr, line, nullptr, 0, records.Out(), error));
-  EXPECT_REFUSED(tokentra_records_track(client_.get(), line, nullptr, 0, nullptr, error));
-  EXPECT_REFUSED(tokentra_records_explain(nullptr, line, nullptr, 0, document.Out(), error));
-  EXPECT_REFUSED(tokentra_records_explain(catalog_.get(), line, nullptr, 0, nullptr, error));
+  EXPECT_REFUSED(tokentra_records_price(catalog_.get(), line, nullptr, 0, records.Out(), error));
+  EXPECT_REFUSED(tokentra_records_price(nullptr, line, &kRecordsDefaults, sizeof(kRecordsDefaults),
+                                        records.Out(), error));
+  EXPECT_REFUSED(tokentra_records_price(catalog_.get(), line, &kRecordsDefaults,
+                                        sizeof(kRecordsDefaults), nullptr, error));
+  EXPECT_REFUSED(tokentra_records_track(nullptr, line, &kRecordsDefaults, sizeof(kRecordsDefaults),
+                                        records.Out(), error));
+  EXPECT_REFUSED(tokentra_records_track(client_.get(), line, &kRecordsDefaults,
+                                        sizeof(kRecordsDefaults), nullptr, error));
+  EXPECT_REFUSED(tokentra_records_explain(nullptr, line, &kRecordsDefaults,
+                                          sizeof(kRecordsDefaults), document.Out(), error));
+  EXPECT_REFUSED(tokentra_records_explain(catalog_.get(), line, &kRecordsDefaults,
+                                          sizeof(kRecordsDefaults), nullptr, error));
   EXPECT_REFUSED(tokentra_records_at(nullptr, 0, &record, sizeof(record), error));
   EXPECT_REFUSED(tokentra_records_at(records_.get(), 0, nullptr, sizeof(record), error));
 }

@@ -137,11 +137,12 @@ TEST_F(RecordsTest, SinceAndUntil) {
   EXPECT_TRUE(skipped(TOKENTRA_NO_INSTANT, kInstant)) << "until is not included";
 }
 
-TEST_F(RecordsTest, OptionsMayBeNull) {
-  ASSERT_OK(
-      tokentra_records_price(catalog_.get(), Text(kGood), nullptr, 0, records_.Out(), error.Out()));
+TEST_F(RecordsTest, DefaultOptions) {
+  options_ = kRecordsDefaults;
+  Price(Lines({kGood, kWithoutInstant}));
   EXPECT_EQ(Decimal(At(0).total), "0.00875");
   EXPECT_EQ(At(0).line, 1u);
+  EXPECT_EQ(At(1).status, TOKENTRA_INVALID_ARGUMENT);
 }
 
 TEST_F(RecordsTest, UnpricedSaysWhy) {
@@ -192,14 +193,14 @@ TEST_F(RecordsTest, ResultsOutliveChunkAndCatalog) {
 
 TEST_F(RecordsTest, Explain) {
   Document document;
-  ASSERT_OK(tokentra_records_explain(catalog_.get(), Text(kGood), nullptr, 0, document.Out(),
-                                     error.Out()));
+  ASSERT_OK(tokentra_records_explain(catalog_.get(), Text(kGood), &kRecordsDefaults,
+                                     sizeof(kRecordsDefaults), document.Out(), error.Out()));
   const std::string text = View(tokentra_document_text(document.get()));
   EXPECT_THAT(text, HasSubstr("gpt-4o"));
   EXPECT_THAT(text, HasSubstr("0.00875"));
-  EXPECT_ERROR(
-      tokentra_records_explain(catalog_.get(), Text("{"), nullptr, 0, document.Out(), error.Out()),
-      TOKENTRA_INVALID_ARGUMENT, ::testing::_);
+  EXPECT_ERROR(tokentra_records_explain(catalog_.get(), Text("{"), &kRecordsDefaults,
+                                        sizeof(kRecordsDefaults), document.Out(), error.Out()),
+               TOKENTRA_INVALID_ARGUMENT, ::testing::_);
 }
 
 TEST_F(RecordsTest, TrackCountsTheSameIdOnce) {

@@ -228,8 +228,8 @@ TEST(ResultSizeTest, EveryResult) {
   ASSERT_OK(
       tokentra_extract(Text(kOpenaiBody), Text("openai"), kAbsent, extraction.Out(), error.Out()));
   Records records;
-  ASSERT_OK(
-      tokentra_records_price(catalog.get(), Text("{}\n"), nullptr, 0, records.Out(), error.Out()));
+  ASSERT_OK(tokentra_records_price(catalog.get(), Text("{}\n"), &kRecordsDefaults,
+                                   sizeof(kRecordsDefaults), records.Out(), error.Out()));
   Client client;
   ASSERT_OK(tokentra_client_new(nullptr, client.Out(), error.Out()));
   Recorder recorder;

@@ -174,6 +174,9 @@ class Call {
   std::vector<tokentra_pair> conditions_;
 };
 
+// Line 1, no default instant, no bounds, no flags.
+inline constexpr tokentra_records_options kRecordsDefaults = {};
+
 inline constexpr std::string_view kOpenaiBody =
     R"({"id":"chatcmpl-1","object":"chat.completion","model":"gpt-4o-2024-08-06",)"
     R"("usage":{"prompt_tokens":1500,"completion_tokens":500,"total_tokens":2000}})";

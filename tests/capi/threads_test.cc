@@ -48,9 +48,9 @@ TEST(ThreadsTest, Catalog) {
                 TOKENTRA_OK);
       EXPECT_EQ(Decimal(summary.total), "0.00875");
       Records records;
-      EXPECT_EQ(
-          tokentra_records_price(catalog.get(), Text("{\n"), nullptr, 0, records.Out(), nullptr),
-          TOKENTRA_OK);
+      EXPECT_EQ(tokentra_records_price(catalog.get(), Text("{\n"), &kRecordsDefaults,
+                                       sizeof(kRecordsDefaults), records.Out(), nullptr),
+                TOKENTRA_OK);
     }
   });
 }
@@ -66,8 +66,8 @@ TEST(ThreadsTest, Results) {
       tokentra_price(catalog.get(), call->get(), sizeof(tokentra_call), cost.Out(), error.Out()));
   ASSERT_OK(
       tokentra_extract(Text(kOpenaiBody), Text("openai"), kAbsent, extraction.Out(), error.Out()));
-  ASSERT_OK(
-      tokentra_records_price(catalog.get(), Text("{}\n"), nullptr, 0, records.Out(), error.Out()));
+  ASSERT_OK(tokentra_records_price(catalog.get(), Text("{}\n"), &kRecordsDefaults,
+                                   sizeof(kRecordsDefaults), records.Out(), error.Out()));
   Concurrently([&](int) {
     for (int i = 0; i < kRounds; ++i) {
       tokentra_cost_line line = {};

@@ -135,12 +135,12 @@ bool TextArgument(PyObject* value, PyObject* field, tokentra_text* out) {
 std::string FloatText(double value) {
   if (value == 0) return "0";
   char* repr = PyOS_double_to_string(value, 'r', 0, 0, nullptr);
-  if (repr == nullptr) {
+  DecimalText number;
+  if (repr == nullptr || !ParseDecimal(repr, &number)) {
     PyErr_Clear();
+    PyMem_Free(repr);
     return "0";
   }
-  DecimalText number;
-  ParseDecimal(repr, &number);
   PyMem_Free(repr);
   std::string& digits = number.digits;
   digits.erase(0, digits.find_first_not_of('0'));
@@ -148,7 +148,7 @@ std::string FloatText(double value) {
     digits.pop_back();
     ++number.exponent;
   }
-  // Number::toString of ECMAScript: `point` digits stand before the decimal point.
+  // Number::toString of ECMA-262: `point` digits stand before the decimal point.
   const long count = static_cast<long>(digits.size());
   const long point = count + number.exponent;
   std::string text = number.negative ? "-" : "";

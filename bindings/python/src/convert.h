@@ -49,7 +49,7 @@ enum class Scalar { kText, kAbsent, kNoText, kError };
 // absent; containers, bytes and plain objects have no text. *text is a new reference with kText.
 Scalar ScalarText(PyObject* value, PyObject** text);
 
-// The shortest JSON form of a finite number, as ECMAScript prints it: 1, 1.5, 1e+21.
+// The shortest JSON form of a finite number, as every JSON.stringify prints it: 2, 1.5, 1e+21.
 std::string FloatText(double value);
 
 // A count: an int, or a float without fraction, 0 to 2^48.

@@ -1,5 +1,7 @@
 #include "bindings/python/src/json_writer.h"
 
+#include <array>
+#include <charconv>
 #include <cmath>
 #include <string_view>
 
@@ -116,7 +118,14 @@ class Writer {
 
   bool WriteFloat(double number) {
     if (!std::isfinite(number)) return Append("null");
-    *out_ += FloatText(number);
+    // With an exponent where a reader would take the digits for an int past 64 bits.
+    const bool large = std::fabs(number) >= 9007199254740992.0;  // 2^53
+    std::array<char, 64> buffer;
+    char* const limit = buffer.data() + buffer.size();
+    const std::to_chars_result end =
+        large ? std::to_chars(buffer.data(), limit, number, std::chars_format::scientific)
+              : std::to_chars(buffer.data(), limit, number);
+    out_->append(buffer.data(), end.ptr);
     return true;
   }
 

@@ -314,10 +314,13 @@ TEST(ClientTest, ThreadsGiveTheSequentialResult) {
     for (std::size_t i = begin; i < calls.size(); i += step) {
       Call call = calls[i].call;
       call.usage = &calls[i].usage;
-      Evaluation evaluation;
-      TrackResult result;
-      const std::string id = std::to_string(i / 2);  // half of them are conflicts or duplicates
-      (void)client.Track(call, i % 3 == 0 ? id : "", calls[i].metadata, evaluation, result);
+      // A third of the events has an id and is sent again.
+      const std::string id = i % 3 == 0 ? std::to_string(i) : "";
+      for (int times = i % 3 == 0 ? 2 : 1; times > 0; --times) {
+        Evaluation evaluation;
+        TrackResult result;
+        (void)client.Track(call, id, calls[i].metadata, evaluation, result);
+      }
     }
   };
   const auto sequential = NewClient({"team_id"});

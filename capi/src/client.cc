@@ -19,17 +19,17 @@ using tokentra::capi::WriteSized;
 
 namespace {
 
-constexpr std::array<std::string_view, 4> kLimits = {"ids_max", "cells_max", "keys_max",
-                                                     "classes_max"};
+constexpr std::array<std::string_view, 5> kLimits = {"ids_max", "cells_max", "keys_max",
+                                                     "classes_max", "text_bytes_max"};
 
 absl::Status UnknownLimit(std::string_view name) {
   return absl::NotFoundError(absl::StrCat("limit ", tokentra::Quote(name),
                                           " is not known; known: ids_max, cells_max, keys_max, "
-                                          "classes_max",
+                                          "classes_max, text_bytes_max",
                                           tokentra::NearestHint(name, kLimits)));
 }
 
-// The ledger's own 32-bit limit of that name; null for ids_max and unknown names.
+// The ledger's own 32-bit limit of that name; null for the others.
 std::uint32_t* LedgerLimit(tokentra::ClientOptions& options, std::string_view name) {
   if (name == "cells_max") return &options.ledger.cells_max;
   if (name == "keys_max") return &options.ledger.keys_max;
@@ -145,10 +145,14 @@ tokentra_status tokentra_client_options_set_limit(tokentra_client_options* optio
       return absl::OkStatus();
     }
     tokentra::ClientOptions changed = options->options;
-    std::uint32_t* limit = LedgerLimit(changed, View(name));
-    if (limit == nullptr) return UnknownLimit(View(name));
-    *limit = static_cast<std::uint32_t>(
-        std::min<std::uint64_t>(value, std::numeric_limits<std::uint32_t>::max()));
+    if (View(name) == "text_bytes_max") {
+      changed.ledger.text_bytes_max = value;
+    } else {
+      std::uint32_t* limit = LedgerLimit(changed, View(name));
+      if (limit == nullptr) return UnknownLimit(View(name));
+      *limit = static_cast<std::uint32_t>(
+          std::min<std::uint64_t>(value, std::numeric_limits<std::uint32_t>::max()));
+    }
     absl::Status status = tokentra::ValidateLedgerOptions(changed.ledger);
     if (!status.ok()) return status;
     options->options = std::move(changed);
@@ -164,6 +168,10 @@ tokentra_status tokentra_client_options_get_limit(const tokentra_client_options*
     if (value == nullptr) return NullArgument("value");
     if (View(name) == "ids_max") {
       *value = options->options.ids_max;
+      return absl::OkStatus();
+    }
+    if (View(name) == "text_bytes_max") {
+      *value = options->options.ledger.text_bytes_max;
       return absl::OkStatus();
     }
     tokentra::ClientOptions copy = options->options;

@@ -98,6 +98,7 @@ tokentra_status tokentra_snapshot_total(const tokentra_snapshot* snapshot,
     out.folded_events = from.folded_events;
     out.reported_events = from.reported_events;
     out.cells = snapshot->view->entry_count();
+    out.ids_overflowed = snapshot->view->counters().ids_overflowed ? 1 : 0;
     return WriteSized("totals", out, totals, totals_size);
   });
 }

@@ -33,6 +33,7 @@ namespace tokentra {
 struct EventCounters {
   std::uint64_t duplicates = 0;
   std::uint64_t conflicts = 0;
+  bool ids_overflowed = false;
 };
 
 struct ViewTotals {

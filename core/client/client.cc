@@ -249,6 +249,7 @@ absl::StatusOr<std::shared_ptr<const SnapshotView>> Client::TakeSnapshot() const
   EventCounters counters;
   counters.duplicates = core_->duplicates.load(std::memory_order_relaxed);
   counters.conflicts = core_->conflicts.load(std::memory_order_relaxed);
+  counters.ids_overflowed = core_->ids.overflowed();
   std::unique_ptr<const Snapshot> snapshot = core_->ledger->TakeSnapshot();
   if (snapshot == nullptr) {
     return absl::ResourceExhaustedError("no memory for a snapshot");

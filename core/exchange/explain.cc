@@ -32,21 +32,30 @@ std::string UsageText(const Usage& usage) {
   return items.empty() ? "nothing" : absl::StrJoin(items, ", ");
 }
 
+// Where a condition's value comes from when the call does not state it.
+std::string_view Origin(const PartEvaluation& part, std::string_view name, bool stated) {
+  for (const PinnedCondition& pin : part.resolution.pinned()) {
+    if (pin.name == name) return " (by the id)";
+  }
+  return stated ? "" : " (default)";
+}
+
 std::string ConditionsText(const Evaluation& evaluation, const PartEvaluation& part) {
   const ResolvedConditions& resolved = part.selection.conditions;
   const CallConditions& call = evaluation.conditions();
   std::vector<std::string> items;
   items.push_back(absl::StrCat("service_tier ", resolved.service_tier,
-                               call.service_tier.empty() ? " (default)" : ""));
+                               Origin(part, "service_tier", !call.service_tier.empty())));
   items.push_back(absl::StrCat("batch ", resolved.batch ? "true" : "false"));
   if (!resolved.region_name.empty()) {
-    items.push_back(
-        absl::StrCat("region ", resolved.region_name, call.region.empty() ? " (default)" : ""));
+    items.push_back(absl::StrCat("region ", resolved.region_name,
+                                 Origin(part, "region", !call.region.empty())));
   }
   for (const NamedCondition& named : call.named) {
     items.push_back(absl::StrCat(named.name, " ", named.value));
   }
   for (const PinnedCondition& pin : part.resolution.pinned()) {
+    if (pin.name == "region" || pin.name == "service_tier") continue;
     items.push_back(absl::StrCat(pin.name, " ", pin.value, " (by the id)"));
   }
   return absl::StrJoin(items, ", ");

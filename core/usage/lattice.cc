@@ -264,10 +264,17 @@ std::string Describe(MeterId meter, std::uint64_t quantity) {
 
 absl::Status SolveTokens(const Usage& usage, Direction direction, JoinRule joins, Stated* stated,
                          AtomTable* atoms) {
-  stated->Complete(direction);
-  if (SolveDirect(*stated, direction, atoms)) return absl::OkStatus();
+  const OpenWhole open = stated->Complete(direction);
+  const bool refused = open.whole != 0 && joins == JoinRule::kError;
+  if (!refused && SolveDirect(*stated, direction, atoms)) return absl::OkStatus();
   // What the caller gave is checked before sums of it, so that errors name what was given.
   if (absl::Status s = CheckContainment(Stated(usage), direction); !s.ok()) return s;
+  if (refused) {
+    return absl::InvalidArgumentError(
+        absl::StrCat(FindMeter(open.whole)->name, " is needed: ",
+                     Describe(open.modality, stated->Get(open.modality)), " and ",
+                     Describe(open.use, stated->Get(open.use)), " may overlap"));
+  }
   return Table(*stated, direction).Solve(joins, atoms);
 }
 

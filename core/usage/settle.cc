@@ -77,13 +77,18 @@ Atoms Settle(Usage* usage, std::vector<std::string>* findings) {
       return atoms;
     }
   }
-  // State the joins that the rule decided, for whoever reads the usage again.
+  // State the wholes and joins that the rule decided, for whoever reads the usage again.
+  if (Atoms strict; ToAtoms(*usage, JoinRule::kError, &strict).ok()) return atoms;
+  for (MeterId whole : {kMeterInputTokens, kMeterOutputTokens, kMeterCacheWriteTokens}) {
+    const std::uint64_t quantity = atoms.Sum(FindMeter(whole)->atoms);
+    if (!usage->Has(whole) && quantity != 0) usage->Set(whole, quantity);
+  }
   if (Atoms strict; ToAtoms(*usage, JoinRule::kError, &strict).ok()) return atoms;
   for (const MeterInfo& meter : Meters()) {
     if (DetailOf(meter) != Detail::kJoin || meter.modality == Modality::kText) continue;
     const MeterId row = MeterWith(meter.direction, meter.modality, Use::kAny);
     const MeterId column = MeterWith(meter.direction, Modality::kUnspecified, meter.use);
-    if (!usage->Has(row) || usage->Has(meter.id)) continue;
+    if (usage->Has(meter.id) || atoms.Sum(FindMeter(row)->atoms) == 0) continue;
     if (atoms.Sum(FindMeter(column)->atoms) == 0) continue;
     usage->Set(meter.id, atoms.Sum(meter.atoms));
   }

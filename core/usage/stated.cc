@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/usage/transport.h"
+
 namespace tokentra::lattice {
 namespace {
 
@@ -28,50 +30,98 @@ bool Stated::HasRow(Direction direction, Modality modality) const {
   return (present_ & kRowBits[static_cast<std::size_t>(direction)][Index(modality)]) != 0;
 }
 
+std::uint64_t Stated::OpenOverlap(Direction direction, Use use, std::span<const Use> inner_uses,
+                                  OpenWhole* open) const {
+  const auto meter = [&](Modality m, Use u) { return MeterWith(direction, m, u); };
+  // Rows are modalities, columns uses, each less its stated joins. What shares nothing goes to the
+  // row of no modality and the column of no use; where these two meet is what is shared.
+  constexpr std::size_t kNoModality = Index(kAllModalities);
+  constexpr std::size_t kNoUse = Transport::kColumns - 1;
+  Transport t;
+  for (Modality m : kModalities) t.supply[Index(m)] = Get(meter(m, use));
+  for (std::size_t c = 0; c < inner_uses.size(); ++c) {
+    t.demand[c] = Get(meter(kAllModalities, inner_uses[c]));
+    for (Modality m : kModalities) {
+      const std::uint64_t join = Get(meter(m, inner_uses[c]));
+      // Joins above their whole are a contradiction, which is found later.
+      t.supply[Index(m)] -= std::min(join, t.supply[Index(m)]);
+      t.demand[c] -= std::min(join, t.demand[c]);
+    }
+  }
+  bool found = false;
+  for (Modality m : kModalities) {
+    for (std::size_t c = 0; c < inner_uses.size(); ++c) {
+      if (t.supply[Index(m)] == 0 || t.demand[c] == 0 || Has(meter(m, inner_uses[c]))) continue;
+      t.open[Index(m)][c] = true;
+      if (!found && open->whole == 0) {
+        *open = {meter(kAllModalities, use), meter(m, use), meter(kAllModalities, inner_uses[c])};
+      }
+      found = true;
+    }
+  }
+  if (!found) return 0;
+  for (Modality m : kModalities) {
+    t.open[Index(m)][kNoUse] = true;
+    t.demand[kNoUse] += t.supply[Index(m)];
+  }
+  for (std::size_t c = 0; c < inner_uses.size(); ++c) {
+    t.open[kNoModality][c] = true;
+    t.supply[kNoModality] += t.demand[c];
+  }
+  t.open[kNoModality][kNoUse] = true;
+  t.Solve();
+  t.Maximize(kNoModality, kNoUse);
+  return t.cell(kNoModality, kNoUse);
+}
+
 // A whole is the sum of its parts by use and, for all modalities together, by modality; what both
-// count is counted once where it is stated.
+// count is counted once.
 void Stated::CompleteOne(Direction direction, Modality modality, Use use,
-                         std::span<const Use> inner_uses) {
+                         std::span<const Use> inner_uses, OpenWhole* open) {
   const MeterId whole = MeterWith(direction, modality, use);
   if (Has(whole)) return;
   bool found = false;
-  std::uint64_t sum = 0;
+  std::uint64_t by_use = 0;
+  std::uint64_t by_modality = 0;
   std::uint64_t overlap = 0;
   const auto add = [&](Modality m, Use u, std::uint64_t* to) {
     const MeterId part = MeterWith(direction, m, u);
     found = found || Has(part);
     *to += Get(part);
   };
-  for (Use inner : inner_uses) add(modality, inner, &sum);
+  for (Use inner : inner_uses) add(modality, inner, &by_use);
   if (modality == kAllModalities) {
     for (Modality inner : kModalities) {
       if (!HasRow(direction, inner)) continue;
-      add(inner, use, &sum);
+      add(inner, use, &by_modality);
       for (Use u : inner_uses) add(inner, u, &overlap);
     }
   }
   if (!found) return;
+  if (by_use != 0 && by_modality != 0) overlap += OpenOverlap(direction, use, inner_uses, open);
   present_ |= std::uint64_t{1} << whole;
-  values_[whole] = sum - overlap;
+  values_[whole] = by_use + by_modality - overlap;
 }
 
 // From the finest meters up, so that a sum finds its own parts complete.
-void Stated::Complete(Direction direction) {
+OpenWhole Stated::Complete(Direction direction) {
+  OpenWhole open;
   if (direction == Direction::kInput) {
-    for (Use use : kLifetimes) CompleteOne(direction, kAllModalities, use, {});
+    for (Use use : kLifetimes) CompleteOne(direction, kAllModalities, use, {}, &open);
     for (Modality m : kModalities) {
-      if (HasRow(direction, m)) CompleteOne(direction, m, Use::kCacheWrite, kLifetimes);
+      if (HasRow(direction, m)) CompleteOne(direction, m, Use::kCacheWrite, kLifetimes, &open);
     }
-    CompleteOne(direction, kAllModalities, Use::kCacheWrite, kLifetimes);
-    CompleteOne(direction, kAllModalities, Use::kTool, {});
-    CompleteOne(direction, kAllModalities, Use::kCacheRead, {});
+    CompleteOne(direction, kAllModalities, Use::kCacheWrite, kLifetimes, &open);
+    CompleteOne(direction, kAllModalities, Use::kTool, {}, &open);
+    CompleteOne(direction, kAllModalities, Use::kCacheRead, {}, &open);
   } else {
-    for (Use use : kOutputUses) CompleteOne(direction, kAllModalities, use, {});
+    for (Use use : kOutputUses) CompleteOne(direction, kAllModalities, use, {}, &open);
   }
   for (Modality m : kModalities) {
-    if (HasRow(direction, m)) CompleteOne(direction, m, Use::kAny, UsesOf(direction));
+    if (HasRow(direction, m)) CompleteOne(direction, m, Use::kAny, UsesOf(direction), &open);
   }
-  CompleteOne(direction, kAllModalities, Use::kAny, UsesOf(direction));
+  CompleteOne(direction, kAllModalities, Use::kAny, UsesOf(direction), &open);
+  return open;
 }
 
 bool SolveDirect(const Stated& stated, Direction direction, AtomTable* atoms) {

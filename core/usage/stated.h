@@ -51,6 +51,14 @@ constexpr bool IsWrite(Use use) {
   return use == Use::kCacheWrite || use == Use::kCacheWrite5m || use == Use::kCacheWrite1h;
 }
 
+// A whole that is absent beside parts of both kinds, by modality and by use, of which nobody stated
+// how much is the same tokens. `modality` and `use` are two such parts.
+struct OpenWhole {
+  MeterId whole = 0;  // 0: no whole is open
+  MeterId modality = 0;
+  MeterId use = 0;
+};
+
 class Stated {
  public:
   explicit Stated(const Usage& usage) : present_(usage.present()) {
@@ -61,8 +69,10 @@ class Stated {
   // 0 when absent.
   std::uint64_t Get(MeterId meter) const { return values_[meter]; }
 
-  // States every absent meter of the direction that has stated parts as their sum.
-  void Complete(Direction direction);
+  // States every absent meter of the direction that has stated parts: as their sum, overlaps that
+  // are stated counted once. A whole that is open becomes the smallest that contains its parts; the
+  // narrowest such whole is returned.
+  OpenWhole Complete(Direction direction);
 
   // Whether any meter of this modality is present: most calls have one or two.
   bool HasRow(Direction direction, Modality modality) const;
@@ -78,7 +88,11 @@ class Stated {
 
  private:
   void CompleteOne(Direction direction, Modality modality, Use use,
-                   std::span<const Use> inner_uses);
+                   std::span<const Use> inner_uses, OpenWhole* open);
+  // How many tokens the parts of a whole by modality may share with its parts by use, beyond the
+  // joins that are stated.
+  std::uint64_t OpenOverlap(Direction direction, Use use, std::span<const Use> inner_uses,
+                            OpenWhole* open) const;
 
   std::uint64_t present_;
   std::array<std::uint64_t, kMeterCount + 1> values_{};  // by id

@@ -7,11 +7,15 @@
 // Rules of `ToAtoms` (design: usage is inclusive, OpenTelemetry's convention):
 //   1. A parent contains its children: a sub-count above its whole is an error naming both.
 //   2. A parent absent beside its children is their sum, overlaps that are stated counted once.
+//      Beside children of both kinds (modalities and uses) that may overlap by more than is stated,
+//      it is unknown: callers get an error that names the parent to give, extractors take the
+//      smallest parent that contains them.
 //   3. What no meter states is zero: input without `input_audio_tokens` is input of unspecified
 //      modality, not of audio.
-//   4. A join (audio *and* cached) that is absent beside both its wholes is taken when the other
-//      quantities leave one value, follows `JoinRule` otherwise: callers get an error that names
-//      the meter to give, extractors state a rule.
+//   4. A join (audio *and* cached) that is absent beside both its wholes is taken when all stated
+//      quantities together leave one value (exactly: over every consistent table), follows
+//      `JoinRule` otherwise: callers get an error that names the meter to give, extractors state a
+//      rule.
 //   5. Text and unspecified modality count as one for joins, text first: no list prices them apart.
 //   6. Uses exclude each other: a token is read from a cache, written to one (for five minutes or
 //      for an hour), tool input, or none of these; reasoning, citation, or none of these.
@@ -116,11 +120,12 @@ class Atoms {
   std::array<AtomQuantity, kAtomCount> items_;
 };
 
-// What to do with an absent join that bounds do not determine.
+// What to do with an absent join, or an absent whole, that the stated quantities leave open.
 enum class JoinRule : std::uint8_t {
   kError,      // callers: name the meter that is missing
   kTextFirst,  // the use falls on text as far as it goes, the rest on audio, image, video; where
-               // uses compete for text: tool, cache read, write of 5 minutes, of an hour, others
+               // uses compete for text: tool, cache read, write of 5 minutes, of an hour, others;
+               // a whole is the smallest that contains its parts
 };
 
 absl::StatusOr<Atoms> ToAtoms(const Usage& usage, JoinRule joins);

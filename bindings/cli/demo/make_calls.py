@@ -65,8 +65,6 @@ BEDROCK_MODELS = [
     "us.anthropic.claude-haiku-4-5-20251001-v1:0",
     "amazon.nova-pro-v1:0",
 ]
-# Bodies of these are logged as received.
-READ_PROVIDERS = {"openai", "anthropic", "google", "aws", "groq", "mistral"}
 
 
 def model_to_state(provider: str, body: dict, number: int) -> str | None:
@@ -83,23 +81,6 @@ def project_of(provider: str, model: str, dice: random.Random) -> str:
         if used_provider in ("", provider) and model.startswith(prefix):
             return dice.choice(projects)
     raise ValueError(f"no use for {provider} {model}")
-
-
-def meters_of_chat(usage: dict) -> dict[str, int]:
-    """The meters of an OpenAI-shaped chat body."""
-    meters = {
-        "input_tokens": usage["prompt_tokens"],
-        "output_tokens": usage["completion_tokens"],
-    }
-    details = usage.get("prompt_tokens_details") or {}
-    if details.get("cached_tokens"):
-        meters["cache_read_tokens"] = details["cached_tokens"]
-    if details.get("cache_write_tokens"):
-        meters["cache_write_tokens"] = details["cache_write_tokens"]
-    reasoning = (usage.get("completion_tokens_details") or {}).get("reasoning_tokens")
-    if reasoning:
-        meters["output_reasoning_tokens"] = reasoning
-    return meters
 
 
 def time_of_call(dice: random.Random) -> str:
@@ -119,16 +100,11 @@ def make_record(number: int, line: dict, dice: random.Random) -> dict:
         "at": time_of_call(dice),
         "provider": provider,
     }
-    if provider in READ_PROVIDERS:
-        if line["api"] != "default":
-            record["api"] = line["api"]
-        if stated:
-            record["model"] = stated
-        record["response"] = body
-    else:
-        record["provider"] = provider.split("_")[0]
-        record["model"] = model
-        record["usage"] = meters_of_chat(body["usage"])
+    if line["api"] != "default":
+        record["api"] = line["api"]
+    if stated:
+        record["model"] = stated
+    record["response"] = body
     record["metadata"] = {
         "team_id": project.split("-")[0],
         "project_id": project,

@@ -566,8 +566,8 @@ TOKENTRA_API tokentra_status tokentra_client_options_set_metadata(tokentra_clien
                                                                   tokentra_error** error);
 
 /* Limits by name: "ids_max" (ids remembered to count duplicates once, exact up to it; default
- * 1,000,000), "cells_max", "keys_max", "classes_max" (the ledger's memory; past one, events are
- * folded, totals stay exact).
+ * 1,000,000), "cells_max", "keys_max", "classes_max", "text_bytes_max" (the ledger's memory; past
+ * one, events are folded, totals stay exact).
  * Thread: exclusive. Owns: *error. Errors: NOT_FOUND (name), INVALID_ARGUMENT (value).
  * Since: 1.0 */
 TOKENTRA_API tokentra_status tokentra_client_options_set_limit(tokentra_client_options* options,
@@ -665,6 +665,8 @@ typedef struct tokentra_snapshot_totals {
   uint64_t folded_events;
   uint64_t reported_events;
   uint64_t cells;
+  uint64_t ids_overflowed; /* 1: more ids came than ids_max; later repeats may count again */
+  uint64_t reserved;
 } tokentra_snapshot_totals;
 
 /* Thread: concurrent. Owns: *error. Errors: INVALID_ARGUMENT (totals_size), OUT_OF_RANGE.

@@ -14,15 +14,16 @@ thread_local std::size_t times_asked = 0;
 
 }  // namespace
 
-// Of all of core_tests: the replacement is the program's.
-void* operator new(std::size_t size) {
+// Of all of core_tests: the replacement is the program's. Not inlined: the compiler would see free()
+// meet the pointer of a `new` that it did not inline.
+[[gnu::noinline]] void* operator new(std::size_t size) {
   bytes_asked += size;
   ++times_asked;
   if (void* memory = std::malloc(size == 0 ? 1 : size)) return memory;
   throw std::bad_alloc();
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 namespace tokentra {
 namespace {

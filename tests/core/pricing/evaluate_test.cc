@@ -39,9 +39,12 @@ std::shared_ptr<const Catalog> TwoTiers() {
                 Row(R"("input_tokens": ["2", 1000000])",
                     R"("conditions": {"service_tier": "priority"})") + "," +
                 Row(R"("input_tokens": ["3", 1000000])", R"("conditions": {"batch": true})") + "," +
-                Row(R"("input_tokens": ["4", 1000000])", R"("conditions": {"api": "chat"})") + "," +
-                Row(R"("input_tokens": ["5", 1000000])", R"("conditions": {"region": "eu"})") +
-                "]") + "," + Model("m2", Row(R"("input_tokens": ["7", 1000000])")) + "," +
+                Row(R"("input_tokens": ["4", 1000000])", R"("conditions": {"api": "chat"})") +
+                "]") + "," +
+          Model("m2", Row(R"("input_tokens": ["7", 1000000])"),
+                R"("variants": [)" +
+                    Row(R"("input_tokens": ["5", 1000000])", R"("conditions": {"region": "eu"})") +
+                    "]") + "," +
           Model("gift", Row("", R"("free": true)")),
       R"("service_tiers": {"auto": "standard", "quick": "priority"},
          "regions": {"world": null, "eu": "world"}, "defaults": {"region": "world"})")});
@@ -91,14 +94,14 @@ TEST(EvaluateTest, CallersConditions) {
       {{.model = "m1", .batch = true}, "3"},
       {{.model = "m1", .service_tier = "batch"}, "3"},
       {{.model = "m1", .api = "chat"}, "4"},
-      {{.model = "m1", .region = "eu"}, "5"},
+      {{.model = "m2", .region = "eu"}, "5"},
       // Words of the conditions map mean the same as the fields of their own, which win.
       {{.model = "m1", .conditions = priority}, "2"},
       {{.model = "m1", .service_tier = "auto", .conditions = priority}, "1"},
       {{.model = "m1", .conditions = batch}, "3"},
       {{.model = "m1", .batch = true, .conditions = no_batch}, "3"},
-      {{.model = "m1", .conditions = europe}, "5"},
-      {{.model = "m1", .region = "world", .conditions = europe}, "1"},
+      {{.model = "m2", .conditions = europe}, "5"},
+      {{.model = "m2", .region = "world", .conditions = europe}, "7"},
       {{.model = "m1", .conditions = odd_batch}, "conditions.batch: \"yes\" is not true or false"},
       {{.model = ""}, "neither the body nor the call names a model"},
       {{.model = "gift"}, "0"},

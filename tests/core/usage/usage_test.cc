@@ -74,6 +74,38 @@ TEST(ToAtomsTest, AbsentParentIsTheSumOfItsParts) {
   EXPECT_EQ(AtomsText({{"input_annotated_document_pages", 3}}), "input_annotated_document_pages=3");
 }
 
+TEST(ToAtomsTest, OpenWholesAskOrAreTheSmallest) {
+  const Named text = {{"input_text_tokens", 10}, {"cache_read_tokens", 4}};
+  EXPECT_EQ(AtomsText(text),
+            "error: input_tokens is needed: input_text_tokens 10 and cache_read_tokens 4 may overlap");
+  EXPECT_EQ(AtomsText(text, JoinRule::kTextFirst), "input_text=6 cache_text_read=4");
+  EXPECT_EQ(AtomsText({{"input_tokens", 14}, {"input_text_tokens", 10}, {"cache_read_tokens", 4}}),
+            "input_text=6 cache_text_read=4");
+  const Named writes = {{"cache_write_1h_tokens", 5}, {"cache_text_write_tokens", 4}};
+  EXPECT_EQ(AtomsText(writes),
+            "error: cache_write_tokens is needed: cache_text_write_tokens 4 and "
+            "cache_write_1h_tokens 5 may overlap");
+  EXPECT_EQ(AtomsText(writes, JoinRule::kTextFirst), "cache_write_1h=1 cache_text_write_1h=4");
+  EXPECT_EQ(AtomsText({{"output_audio_tokens", 3}, {"output_reasoning_tokens", 9}}),
+            "error: output_tokens is needed: output_audio_tokens 3 and output_reasoning_tokens 9 "
+            "may overlap");
+  // Two modalities share one use as far as it goes.
+  EXPECT_EQ(AtomsText({{"input_audio_tokens", 3}, {"input_image_tokens", 3}, {"cache_read_tokens", 5}},
+                      JoinRule::kTextFirst),
+            "input_image=1 cache_audio_read=3 cache_image_read=2");
+  // Nothing is left to overlap: a zero, a stated join, a join that takes all of one part.
+  EXPECT_EQ(AtomsText({{"input_text_tokens", 10}, {"cache_read_tokens", 0}}), "input_text=10");
+  EXPECT_EQ(AtomsText({{"input_text_tokens", 10},
+                       {"cache_read_tokens", 4},
+                       {"cache_text_read_tokens", 0}}),
+            "cache_read=4 input_text=10");
+  EXPECT_EQ(AtomsText({{"input_audio_tokens", 4},
+                       {"cache_read_tokens", 6},
+                       {"cache_audio_read_tokens", 4},
+                       {"input_tool_tokens", 2}}),
+            "cache_read=2 input_tool=2 cache_audio_read=4");
+}
+
 TEST(ToAtomsTest, WholeFamiliesBesideTokens) {
   EXPECT_EQ(AtomsText({{"input_document_pages", 5}, {"input_annotated_document_pages", 3}}),
             "input_document_pages=2 input_annotated_document_pages=3");

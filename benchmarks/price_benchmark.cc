@@ -35,8 +35,12 @@ std::atomic<std::uint64_t> allocations{0};
 }
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+[[gnu::noinline]] void operator delete(void* memory, std::align_val_t) noexcept {
+  std::free(memory);
+}
+[[gnu::noinline]] void operator delete(void* memory, std::size_t, std::align_val_t) noexcept {
+  std::free(memory);
+}
 
 namespace tokentra {
 namespace {
@@ -48,9 +52,8 @@ class AllocationCounter {
  public:
   explicit AllocationCounter(benchmark::State& state) : state_(state) {}
   ~AllocationCounter() {
-    state_.counters["allocations/iteration"] =
-        static_cast<double>(allocations.load() - before_) /
-        static_cast<double>(state_.iterations());
+    state_.counters["allocations/iteration"] = static_cast<double>(allocations.load() - before_) /
+                                               static_cast<double>(state_.iterations());
   }
 
  private:
@@ -89,11 +92,16 @@ BENCHMARK(CalibrationFetchAdd);
 void PriceResolvedPart(benchmark::State& state) {
   const auto catalog = Catalog::Builtin();
   const Usage usage = UsageOf(state.range(0));
-  const Call call{.provider = "openai", .model = ModelOf(state.range(0)), .api = {},
-                  .service_tier = {}, .region = {}, .conditions = {}, .at = kNow, .usage = &usage};
+  const Call call{.provider = "openai",
+                  .model = ModelOf(state.range(0)),
+                  .api = {},
+                  .service_tier = {},
+                  .region = {},
+                  .conditions = {},
+                  .at = kNow,
+                  .usage = &usage};
   Evaluation evaluation;
-  if (!Evaluate(*catalog, call, evaluation).ok() ||
-      evaluation.part(0).selection.row == nullptr) {
+  if (!Evaluate(*catalog, call, evaluation).ok() || evaluation.part(0).selection.row == nullptr) {
     state.SkipWithError("the usage has no price");
     return;
   }
@@ -112,13 +120,18 @@ BENCHMARK(PriceResolvedPart)->Arg(kSimple)->Arg(kCached)->Arg(kAudio);
 void EvaluateCall(benchmark::State& state, std::string_view model, std::int64_t kind) {
   const auto catalog = Catalog::Builtin();
   const Usage usage = UsageOf(kind);
-  const Call call{.provider = "openai", .model = model, .api = {}, .service_tier = {},
-                  .region = {}, .conditions = {}, .at = kNow, .usage = &usage};
+  const Call call{.provider = "openai",
+                  .model = model,
+                  .api = {},
+                  .service_tier = {},
+                  .region = {},
+                  .conditions = {},
+                  .at = kNow,
+                  .usage = &usage};
   const AllocationCounter counter(state);
   for (auto _ : state) {
     Evaluation evaluation;
-    if (!Evaluate(*catalog, call, evaluation).ok() ||
-        evaluation.state() != CostState::kPriced) {
+    if (!Evaluate(*catalog, call, evaluation).ok() || evaluation.state() != CostState::kPriced) {
       state.SkipWithError("the call has no price");
       break;
     }
@@ -164,8 +177,14 @@ void TrackByName(benchmark::State& state) {
   options.ids_max = 4'000'000;
   const auto client = *Client::Create(std::move(options));
   const Usage usage = UsageOf(kSimple);
-  const Call call{.provider = "openai", .model = "gpt-4o", .api = {}, .service_tier = {},
-                  .region = {}, .conditions = {}, .at = kNow, .usage = &usage};
+  const Call call{.provider = "openai",
+                  .model = "gpt-4o",
+                  .api = {},
+                  .service_tier = {},
+                  .region = {},
+                  .conditions = {},
+                  .at = kNow,
+                  .usage = &usage};
   const MetadataEntry metadata[] = {
       {"team_id", "growth"}, {"project_id", "growth-web-chat"}, {"feature", "chat"}};
   char id[] = "request-00000000";

@@ -16,7 +16,6 @@ from collections.abc import Callable
 from datetime import datetime, timezone
 
 import genai_prices
-
 import tokentra
 
 ROUNDS = 7

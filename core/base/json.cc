@@ -15,8 +15,8 @@ absl::StatusOr<Json> ParseJson(std::string_view text, std::string_view file) {
   std::string problem;
   const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
     if (!problem.empty()) return false;
-    const bool opens = event == Json::parse_event_t::object_start ||
-                       event == Json::parse_event_t::array_start;
+    const bool opens =
+        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
     // `depth` counts the lists and objects around what is read.
     if (opens && depth >= kJsonDepthMax) {
       problem = absl::StrCat("is nested deeper than ", kJsonDepthMax);

@@ -238,9 +238,9 @@ absl::StatusOr<ShapeRecord> CoverAtoms(const FullRow& row) {
       for (const auto& one : row.joins) {
         const AtomSet atoms = FindMeter(one.first)->atoms;
         if ((atoms & bit) == 0) continue;
-        if (said == nullptr || std::popcount(atoms) < std::popcount(FindMeter(said->first)->atoms)) {
-          said = &one;
-        }
+        const bool smaller =
+            said == nullptr || std::popcount(atoms) < std::popcount(FindMeter(said->first)->atoms);
+        if (smaller) said = &one;
       }
       const auto bills = [&](const std::pair<MeterId, std::uint8_t>& candidate) {
         return said != nullptr && candidate.first == said->second;

@@ -32,24 +32,26 @@ std::string UsageText(const Usage& usage) {
   return items.empty() ? "nothing" : absl::StrJoin(items, ", ");
 }
 
-// Where a condition's value comes from when the call does not state it.
-std::string_view Origin(const PartEvaluation& part, std::string_view name, bool stated) {
+// Where the value of a condition comes from when it is not the one the call states.
+std::string_view Origin(const PartEvaluation& part, std::string_view name, std::string_view value,
+                        std::string_view stated) {
   for (const PinnedCondition& pin : part.resolution.pinned()) {
-    if (pin.name == name) return " (by the id)";
+    if (pin.name == name && pin.value == value && value != stated) return " (by the id)";
   }
-  return stated ? "" : " (default)";
+  return stated.empty() ? " (default)" : "";
 }
 
 std::string ConditionsText(const Evaluation& evaluation, const PartEvaluation& part) {
   const ResolvedConditions& resolved = part.selection.conditions;
   const CallConditions& call = evaluation.conditions();
   std::vector<std::string> items;
-  items.push_back(absl::StrCat("service_tier ", resolved.service_tier,
-                               Origin(part, "service_tier", !call.service_tier.empty())));
+  items.push_back(
+      absl::StrCat("service_tier ", resolved.service_tier,
+                   Origin(part, "service_tier", resolved.service_tier, call.service_tier)));
   items.push_back(absl::StrCat("batch ", resolved.batch ? "true" : "false"));
   if (!resolved.region_name.empty()) {
     items.push_back(absl::StrCat("region ", resolved.region_name,
-                                 Origin(part, "region", !call.region.empty())));
+                                 Origin(part, "region", resolved.region_name, call.region)));
   }
   for (const NamedCondition& named : call.named) {
     items.push_back(absl::StrCat(named.name, " ", named.value));

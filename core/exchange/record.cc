@@ -249,8 +249,8 @@ absl::Status RecordParser::ReadUsage(element value) {
     if (!count.ok()) return count.status();
     const MeterInfo* const counted = meter != nullptr ? meter : in_seconds;
     if (usage_.Has(counted->id)) {
-      return absl::InvalidArgumentError(absl::StrCat("usage gives ", counted->name, " twice: ",
-                                                     *usage_.Get(counted->id), " and ", *count));
+      return absl::InvalidArgumentError(absl::StrCat(
+          "usage gives ", counted->name, " twice: ", *usage_.Get(counted->id), " and ", *count));
     }
     usage_.Set(counted->id, *count);
   }

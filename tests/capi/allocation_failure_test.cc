@@ -51,7 +51,7 @@ constexpr std::size_t kDefault = alignof(std::max_align_t);
 
 }  // namespace
 
-// The forms that are not here call one of these.
+// Every form: a sanitizer has its own of those that are missing.
 void* operator new(std::size_t size) { return AllocateOrThrow(size, kDefault); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
   return AllocateOrThrow(size, static_cast<std::size_t>(alignment));
@@ -65,6 +65,10 @@ void* operator new(std::size_t size, std::align_val_t alignment, const std::noth
 void operator delete(void* memory) noexcept { Free(memory); }
 void operator delete(void* memory, std::size_t) noexcept { Free(memory); }
 void operator delete(void* memory, std::align_val_t) noexcept { Free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { Free(memory); }
+void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept {
+  Free(memory);
+}
 void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { Free(memory); }
 void* operator new[](std::size_t size) { return AllocateOrThrow(size, kDefault); }
 void* operator new[](std::size_t size, std::align_val_t alignment) {
@@ -79,6 +83,10 @@ void* operator new[](std::size_t size, std::align_val_t alignment, const std::no
 void operator delete[](void* memory) noexcept { Free(memory); }
 void operator delete[](void* memory, std::size_t) noexcept { Free(memory); }
 void operator delete[](void* memory, std::align_val_t) noexcept { Free(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { Free(memory); }
+void operator delete[](void* memory, std::align_val_t, const std::nothrow_t&) noexcept {
+  Free(memory);
+}
 void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { Free(memory); }
 
 namespace tokentra_testing {

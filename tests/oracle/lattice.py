@@ -7,23 +7,29 @@ down, `plain` the use of what was not used in any special way. Meters are inclus
 
 `to_atoms` turns stated meters into atoms:
 
-1. A parent absent beside its children is their sum.
-2. A join (a modality other than text x a use, both > 0) that is absent is what its bounds say when
-   they meet; otherwise the usage is refused: `AmbiguousJoin`.
+1. A parent absent beside its children is their sum, stated overlaps counted once. Beside modalities
+   and uses that may overlap by more than is stated it is refused: `OpenWhole`.
+2. A join (audio, image or video x a use) that is absent is what it is in every table that fits the
+   stated meters; when the tables differ, the usage is refused: `AmbiguousJoin`.
 3. Text and unspecified together are *text-like*: their join with a use is never an error; what a
    use has left after the other modalities goes to text first.
-4. A part above its whole is refused, naming both: `ContradictoryUsage`.
+4. A part above its whole is refused, naming both, and so are meters that no table fits:
+   `ContradictoryUsage`.
+
+What a cell can be over all tables is asked of the theorem of Gale and Hoffman, not of a search: a
+table exists exactly when no set of rows has more to place than the columns open to it can take.
 
 Whatever was decided, the atoms must be non-negative and add up to every stated meter: checked last.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import combinations
 
-QUANTITY_MAX = 2**64 - 1
+QUANTITY_MAX = 2**48
 
 UNSPECIFIED = "unspecified"
 TEXT = "text"
@@ -32,8 +38,13 @@ STATED_MODALITIES = (TEXT, *NON_TEXT)
 MODALITIES = (UNSPECIFIED, *STATED_MODALITIES)
 
 INPUT_USES = ("tool", "read", "write")
-LIFETIMES = ("5m", "1h")
+LIFETIMES = ("write_5m", "write_1h")
 OUTPUT_USES = ("reasoning", "citation")
+# The leaf uses, in the order in which they compete for text; "write" is of neither lifetime.
+COLUMNS = {
+    "input": ("tool", "read", *LIFETIMES, "write", "plain"),
+    "output": (*OUTPUT_USES, "plain"),
+}
 
 CALL_METERS = (
     "web_searches",
@@ -74,6 +85,10 @@ class AmbiguousJoin(UsageError):
     """Two sub-counts overlap by an amount that nobody stated and nothing determines."""
 
 
+class OpenWhole(UsageError):
+    """An absent whole whose parts overlap by an amount that nobody stated."""
+
+
 def side_meter(direction: str, modality: str, use: str) -> str:
     """The name of the meter of one modality (unspecified: all) and one use (plain: all)."""
     word = "" if modality == UNSPECIFIED else f"{modality}_"
@@ -87,7 +102,7 @@ def side_meter(direction: str, modality: str, use: str) -> str:
 def _uses_under(use: str) -> tuple[str, ...]:
     """The leaf uses that a use contains, itself included; `plain` contains all."""
     if use == "write":
-        return ("write", "write_5m", "write_1h")
+        return ("write", *LIFETIMES)
     return (use,)
 
 
@@ -97,12 +112,8 @@ def _atom(meter: str) -> str:
 
 
 def _build_meters() -> dict[str, frozenset[str]]:
-    leaves = {
-        "input": ("plain", "tool", "read", "write", "write_5m", "write_1h"),
-        "output": ("plain", *OUTPUT_USES),
-    }
     meters: dict[str, frozenset[str]] = {}
-    for direction, uses in leaves.items():
+    for direction, uses in COLUMNS.items():
         for modality in MODALITIES:
             for use in uses:
                 covered_modalities = MODALITIES if modality == UNSPECIFIED else (modality,)
@@ -133,13 +144,16 @@ def to_atoms(usage: Mapping[str, int | Decimal]) -> dict[str, int]:
     stated = _checked(usage)
     _refuse_parts_above_wholes(stated)
     atoms: dict[str, int] = {}
-    atoms.update(_input_side(stated))
-    atoms.update(_output_side(stated))
+    for direction in ("input", "output"):
+        atoms.update(_side(stated, direction))
     atoms.update(_plain_families(stated))
     atoms.update({meter: stated[meter] for meter in CALL_METERS if meter in stated})
     for atom, quantity in atoms.items():
         if quantity < 0:
             raise ContradictoryUsage(f"the meters leave {quantity} for {atom}")
+    for whole in METERS:
+        if inclusive(atoms, whole) > QUANTITY_MAX:
+            raise UsageError(f"{whole} is {inclusive(atoms, whole)}, outside 0 to {QUANTITY_MAX}")
     for meter, quantity in stated.items():
         if inclusive(atoms, meter) != quantity:
             raise ContradictoryUsage(
@@ -176,157 +190,193 @@ def _refuse_parts_above_wholes(stated: Mapping[str, int]) -> None:
                 )
 
 
+# --- Sums of parts --------------------------------------------------------------------------------
+
+
+def _complete(stated: dict[str, int], direction: str) -> None:
+    """States every absent parent that has stated children, from the finest up."""
+    uses = OUTPUT_USES if direction == "output" else INPUT_USES
+    if direction == "input":
+        for use in LIFETIMES:
+            _complete_sum(stated, direction, UNSPECIFIED, use, by_modality=True)
+        for modality in STATED_MODALITIES:
+            _complete_sum(stated, direction, modality, "write", LIFETIMES)
+        _complete_whole(stated, direction, "write", LIFETIMES)
+    for use in uses:
+        _complete_sum(stated, direction, UNSPECIFIED, use, by_modality=True)
+    for modality in STATED_MODALITIES:
+        _complete_sum(stated, direction, modality, "plain", uses)
+    _complete_whole(stated, direction, "plain", uses)
+
+
+def _complete_sum(
+    stated: dict[str, int],
+    direction: str,
+    modality: str,
+    use: str,
+    uses: Iterable[str] = (),
+    *,
+    by_modality: bool = False,
+) -> None:
+    """One parent whose children, uses or modalities, exclude each other."""
+    parts = [side_meter(direction, modality, part) for part in uses]
+    if by_modality:
+        parts += [side_meter(direction, part, use) for part in STATED_MODALITIES]
+    present = [stated[part] for part in parts if part in stated]
+    if present:
+        stated.setdefault(side_meter(direction, modality, use), sum(present))
+
+
+def _complete_whole(
+    stated: dict[str, int], direction: str, whole_use: str, uses: Iterable[str]
+) -> None:
+    """A parent of modalities and of uses. Raises OpenWhole when their overlap is not stated."""
+    whole = side_meter(direction, UNSPECIFIED, whole_use)
+    if whole in stated:
+        return
+    rows = {m: side_meter(direction, m, whole_use) for m in STATED_MODALITIES}
+    rows = {m: meter for m, meter in rows.items() if meter in stated}
+    columns = {use: side_meter(direction, UNSPECIFIED, use) for use in uses}
+    columns = {use: meter for use, meter in columns.items() if meter in stated}
+    if not rows and not columns:
+        return
+    joins = {(m, use): side_meter(direction, m, use) for m in rows for use in columns}
+    overlaps = {join: stated[meter] for join, meter in joins.items() if meter in stated}
+    for modality, use in joins.keys() - overlaps.keys():
+        row, column = rows[modality], columns[use]
+        row_left = stated[row] - sum(n for (m, _), n in overlaps.items() if m == modality)
+        column_left = stated[column] - sum(n for (_, u), n in overlaps.items() if u == use)
+        if row_left > 0 and column_left > 0:
+            raise OpenWhole(
+                f"{whole} is needed: {row} {stated[row]} and {column} {stated[column]} may overlap"
+            )
+    parts = sum(stated[meter] for meter in (*rows.values(), *columns.values()))
+    stated[whole] = parts - sum(overlaps.values())
+
+
+# --- Tables ---------------------------------------------------------------------------------------
+
+Row = tuple[str, str]  # modality, and the use that the row is a part of: "plain" or "write"
+Cell = tuple[Row, str]
+
+
 @dataclass
 class _Table:
-    """One table, modality x use, as far as its margins and joins are stated.
+    """Rows of modalities over columns of uses; `supply` and `demand` are what is yet to be placed.
 
-    `rows` are modalities except unspecified, `columns` uses except the rest; what is not in them is
-    zero. `joins` are the stated cells. `whole` is None when nobody stated it.
+    A modality whose cache writes are stated has two rows, one of these and one of the others.
+    `placed` holds the cells that are settled; `open` those that are not.
     """
 
-    name: str
-    whole: int | None
-    rows: dict[str, int]
-    columns: dict[str, int]
-    joins: dict[tuple[str, str], int]
+    supply: dict[Row, int]
+    demand: dict[str, int]
+    open: set[Cell]
+    placed: dict[Cell, int] = field(default_factory=dict)
 
-    def solve(self) -> dict[tuple[str, str], int]:
-        """All cells; the column "rest" is what belongs to no use. May be negative."""
-        cells = self._non_text_joins()
-        text_left = self.rows.get(TEXT, 0) - sum(cells.get((TEXT, use), 0) for use in self.columns)
-        for use, quantity in self.columns.items():
-            text_like = quantity - sum(cells.get((modality, use), 0) for modality in NON_TEXT)
-            if (TEXT, use) not in cells:
-                cells[TEXT, use] = min(text_left, text_like)
-                text_left -= cells[TEXT, use]
-            cells[UNSPECIFIED, use] = text_like - cells[TEXT, use]
-        for modality in STATED_MODALITIES:
-            cells[modality, "rest"] = self.rows.get(modality, 0) - sum(
-                cells.get((modality, use), 0) for use in self.columns
-            )
-        known = sum(cells.values())
-        cells[UNSPECIFIED, "rest"] = 0 if self.whole is None else self.whole - known
-        return cells
+    def place(self, cell: Cell, quantity: int) -> None:
+        row, column = cell
+        self.supply[row] -= quantity
+        self.demand[column] -= quantity
+        self.placed[cell] = quantity
+        self.open.discard(cell)
 
-    def _non_text_joins(self) -> dict[tuple[str, str], int]:
-        """The stated joins, and every other join of audio, image and video once it is certain."""
-        cells = dict(self.joins)
-        unknown = [
-            (modality, use)
-            for modality in NON_TEXT
-            for use in self.columns
-            if (modality, use) not in cells
-        ]
-        while unknown:
-            certain = [join for join in unknown if self._settle(join, cells)]
-            if not certain:
-                modality, use = unknown[0]
-                raise AmbiguousJoin(f"{self.name}: how many {modality} tokens are {use} tokens?")
-            unknown = [join for join in unknown if join not in certain]
-        return cells
+    def bounds(self, cell: Cell) -> tuple[int, int]:
+        """The least and the most of an open cell over all tables.
 
-    def _settle(self, join: tuple[str, str], cells: dict[tuple[str, str], int]) -> bool:
-        """Adds the join to the cells when its bounds meet.
-
-        The bounds are those of two sets u and m inside a whole, max(0, u + m - whole) and
-        min(u, m), after the cells already known have been taken off all three.
+        With x in the cell and the cell closed, every set of rows must find room: what it has to
+        place is at most what the columns open to it take. Both sides are linear in x, so that each
+        set bounds x from below (it has the cell's row, not its column), or from above (the other
+        way round), or not at all.
         """
-        modality, use = join
-        in_row = sum(quantity for (m, _), quantity in cells.items() if m == modality)
-        in_column = sum(quantity for (_, u), quantity in cells.items() if u == use)
-        of_modality = self.rows.get(modality, 0) - in_row
-        of_use = self.columns[use] - in_column
-        upper = min(of_modality, of_use)
-        lower = 0
-        if self.whole is not None:
-            lower = max(0, of_modality + of_use - (self.whole - in_row - in_column))
-        if lower > upper:
-            raise ContradictoryUsage(f"{self.name}: {modality} and {use} exceed their whole")
-        if lower == upper:
-            cells[join] = lower
-        return lower == upper
+        row, column = cell
+        least, most = 0, min(self.supply[row], self.demand[column])
+        for rows in _subsets(self.supply):
+            columns = {c for r, c in self.open if r in rows and (r, c) != cell}
+            excess = sum(self.supply[r] for r in rows) - sum(self.demand[c] for c in columns)
+            if row in rows and column not in columns:
+                least = max(least, excess)
+            elif row not in rows and column in columns:
+                most = min(most, -excess)
+            elif excess > 0:
+                least, most = 1, 0
+                break
+        if least > most:
+            raise ContradictoryUsage("the meters leave no table that fits them all")
+        return least, most
 
 
-def _sum_of_present(stated: Mapping[str, int], names: Iterable[str]) -> int | None:
-    present = [stated[name] for name in names if name in stated]
-    return sum(present) if present else None
+def _subsets(rows: Iterable[Row]) -> Iterator[set[Row]]:
+    given = tuple(rows)
+    for size in range(len(given) + 1):
+        yield from (set(chosen) for chosen in combinations(given, size))
 
 
-def _stated_or_sum(stated: dict[str, int], parent: str, children: Iterable[str]) -> None:
-    """Rule 1 for one parent whose children are disjoint."""
-    total = _sum_of_present(stated, children)
-    if parent not in stated and total is not None:
-        stated[parent] = total
+def _table(stated: Mapping[str, int], direction: str) -> _Table:
+    """The table of complete meters, the stated joins placed. What is not stated is zero."""
 
+    def get(modality: str, use: str) -> int:
+        return stated.get(side_meter(direction, modality, use), 0)
 
-def _table(
-    stated: Mapping[str, int], direction: str, whole: str, row_use: str, uses: Iterable[str]
-) -> _Table:
-    """The table under the meter `whole`: `row_use` is the use that its row meters have."""
-    row_meters = {m: side_meter(direction, m, row_use) for m in STATED_MODALITIES}
-    columns = {use: stated.get(side_meter(direction, UNSPECIFIED, use), 0) for use in uses}
-    return _Table(
-        name=whole,
-        whole=stated.get(whole),
-        rows={m: stated[meter] for m, meter in row_meters.items() if meter in stated},
-        columns=columns,
-        joins={
-            (modality, use): stated[side_meter(direction, modality, use)]
-            for modality in STATED_MODALITIES
-            for use in columns
-            if side_meter(direction, modality, use) in stated
-        },
-    )
+    def row_of(modality: str, use: str) -> Row:
+        own = use.startswith("write") and side_meter(direction, modality, "write") in stated
+        return modality, "write" if own and modality != UNSPECIFIED else "plain"
 
-
-def _complete_margins(
-    stated: dict[str, int], direction: str, row_use: str, uses: Iterable[str]
-) -> None:
-    """Absent rows and absent columns become the sums of their stated joins."""
-    uses = tuple(uses)
+    uses = OUTPUT_USES if direction == "output" else INPUT_USES
+    demand = {use: get(UNSPECIFIED, use) for use in COLUMNS[direction]}
+    demand["plain"] -= sum(demand[use] for use in uses)
+    if direction == "input":
+        demand["write"] -= sum(demand[use] for use in LIFETIMES)
+    supply = {(m, "plain"): get(m, "plain") for m in STATED_MODALITIES}
+    supply[UNSPECIFIED, "plain"] = get(UNSPECIFIED, "plain") - sum(supply.values())
+    for modality in STATED_MODALITIES if direction == "input" else ():
+        if row_of(modality, "write") not in supply:
+            supply[modality, "write"] = get(modality, "write")
+            supply[modality, "plain"] -= get(modality, "write")
+    table = _Table(supply, demand, {(row_of(m, use), use) for m in MODALITIES for use in demand})
     for modality in STATED_MODALITIES:
-        joins = [side_meter(direction, modality, use) for use in uses]
-        _stated_or_sum(stated, side_meter(direction, modality, row_use), joins)
-    for use in uses:
-        joins = [side_meter(direction, modality, use) for modality in STATED_MODALITIES]
-        _stated_or_sum(stated, side_meter(direction, UNSPECIFIED, use), joins)
+        for use in COLUMNS[direction][:-1]:
+            # The column "write" is what has no lifetime; its meter is the sum of three columns.
+            if use != "write" and side_meter(direction, modality, use) in stated:
+                table.place((row_of(modality, use), use), get(modality, use))
+    for left in (*table.supply.values(), *table.demand.values()):
+        if left < 0:
+            raise ContradictoryUsage(f"the {direction} meters leave {left} where parts overlap")
+    _drop_empty(table)
+    return table
 
 
-def _input_side(given: Mapping[str, int]) -> dict[str, int]:
+def _drop_empty(table: _Table) -> None:
+    """Settles what can only be zero, so that few sets of rows are left."""
+    for row, column in list(table.open):
+        if table.supply[row] == 0 or table.demand[column] == 0:
+            table.place((row, column), 0)
+    table.supply = {row: left for row, left in table.supply.items() if left}
+
+
+def _side(given: Mapping[str, int], direction: str) -> dict[str, int]:
     stated = dict(given)
-    lifetimes = tuple(f"write_{lifetime}" for lifetime in LIFETIMES)
-    _complete_margins(stated, "input", "write", lifetimes)
-    writes = _table(stated, "input", "cache_write_tokens", "write", lifetimes)
-    if writes.whole is None and any(
-        name.startswith("cache_") and "write" in name for name in given
-    ):
-        stated["cache_write_tokens"] = sum(writes.solve().values())
-    _complete_margins(stated, "input", "plain", INPUT_USES)
-    cells = _table(stated, "input", "input_tokens", "plain", INPUT_USES).solve()
-
-    writes.whole = stated.get("cache_write_tokens", 0)
-    writes.rows = {modality: cells[modality, "write"] for modality in STATED_MODALITIES}
-    write_cells = writes.solve()
-
+    _complete(stated, direction)
+    table = _table(stated, direction)
+    for row, use in sorted(table.open):
+        if row[0] not in NON_TEXT or use == "plain":
+            continue
+        least, most = table.bounds((row, use))
+        if least != most:
+            raise AmbiguousJoin(f"{direction}: how many {row[0]} tokens are {use} tokens?")
+        table.place((row, use), least)
+    # Use by use as much text as there can be; then no other cell has a choice.
+    for use in COLUMNS[direction]:
+        for row in sorted(row for row, u in table.open if u == use and row[0] == TEXT):
+            table.place((row, use), table.bounds((row, use))[1])
+    for cell in sorted(table.open):
+        table.place(cell, table.bounds(cell)[1])
+    if any(table.supply.values()) or any(table.demand.values()):
+        raise ContradictoryUsage(f"the {direction} meters leave no table that fits them all")
     atoms: dict[str, int] = {}
-    for modality in MODALITIES:
-        atoms[_atom(side_meter("input", modality, "plain"))] = cells[modality, "rest"]
-        for use in ("tool", "read"):
-            atoms[_atom(side_meter("input", modality, use))] = cells[modality, use]
-        atoms[_atom(side_meter("input", modality, "write"))] = write_cells[modality, "rest"]
-        for use in lifetimes:
-            atoms[_atom(side_meter("input", modality, use))] = write_cells[modality, use]
+    for ((modality, _), use), quantity in table.placed.items():
+        atom = _atom(side_meter(direction, modality, use))
+        atoms[atom] = atoms.get(atom, 0) + quantity
     return atoms
-
-
-def _output_side(given: Mapping[str, int]) -> dict[str, int]:
-    stated = dict(given)
-    _complete_margins(stated, "output", "plain", OUTPUT_USES)
-    cells = _table(stated, "output", "output_tokens", "plain", OUTPUT_USES).solve()
-    return {
-        _atom(side_meter("output", modality, "plain" if use == "rest" else use)): quantity
-        for (modality, use), quantity in cells.items()
-    }
 
 
 def _plain_families(stated: Mapping[str, int]) -> dict[str, int]:

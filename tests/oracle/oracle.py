@@ -6,7 +6,9 @@ wrong raises `UsageError`; what the catalog does not know is a Result that is `u
 
 Where the page leaves room, the oracle reads it so:
 
-- A pinned condition contradicts the caller's when the two values differ, descendants included.
+- A pinned condition other than the region contradicts the caller's when the two values differ.
+- An id that pins a region twice (a prefix before an alias) has the first; the caller's must agree
+  with both.
 - A value that is the provider's default for a condition is a known value of that condition.
 - Two rows overlap when each names what the other does not, even if a third row names both.
 - Every line's billing rule applies to the quantity of that line; a line states what was billed.
@@ -44,6 +46,8 @@ __all__ = ["Catalog", "CatalogError", "Result", "UsageError", "load_catalog", "p
 
 MONEY_UNIT = Fraction(1, 10**18)
 PREFIXES_BEDROCK = ("us", "eu", "apac", "us-gov", "au", "jp", "in", "ca", "sa", "global")
+VENDOR = re.compile(r"[a-z0-9]+\.")
+EVERYWHERE = "global"
 
 
 class Line(NamedTuple):
@@ -173,7 +177,7 @@ def _bedrock_profile(_: Provider, name: str) -> Normalized:
     if name.startswith("arn:") and "inference-profile/" in name:
         name = name.rsplit("/", 1)[1]
     prefix, dot, rest = name.partition(".")
-    if dot and prefix in PREFIXES_BEDROCK and "." in rest:
+    if dot and prefix in PREFIXES_BEDROCK and VENDOR.match(rest):
         return rest, (("region", prefix),)
     return name, ()
 
@@ -221,10 +225,18 @@ def _with_pins(
     provider: Provider, stated: Mapping[str, object], pins: tuple[tuple[str, object], ...]
 ) -> dict[str, object]:
     """The caller's conditions, those that the id states, then the provider's defaults."""
-    conditions = dict(stated)
+    pinned: dict[str, object] = {}
     for name, value in pins:
-        if conditions.setdefault(name, value) != value:
-            raise Unpriced(f"the id pins {name} to {value}, but the call has {conditions[name]}")
+        pinned.setdefault(name, value)
+        given = stated.get(name, value)
+        within = name == "region" and (
+            value == EVERYWHERE or provider.inside(str(given), str(value))
+        )
+        if given != value and not within:
+            raise Unpriced(f"the id pins {name} to {value}, but the call has {given}")
+    conditions = {**pinned, **stated}
+    if pinned.get("region") == EVERYWHERE:
+        conditions["region"] = EVERYWHERE
     for name, value in provider.defaults.items():
         conditions.setdefault(name, value)
     return conditions

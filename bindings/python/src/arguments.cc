@@ -34,6 +34,13 @@ bool UnknownKeyword(const char* function, PyObject* name, NameSet allowed) {
   return false;
 }
 
+inline bool TextOfIdentity(Name name, PyObject* object, tokentra_text* text) {
+  if (object == nullptr) return true;
+  if (PyUnicode_IS_COMPACT_ASCII(object)) return Utf8Of(object, nullptr, text);
+  const py::object field = py::reinterpret_steal<py::object>(FieldText(name));
+  return Utf8Of(object, field.ptr(), text);
+}
+
 // An exception of the caller's own code (a model_dump that fails) becomes INVALID_ARGUMENT, so that
 // tracking refuses the event and does not raise.
 bool ForeignToInvalid(const char* what) {
@@ -257,27 +264,12 @@ void CallArguments::SetUsage(const tokentra_quantity* usage, std::size_t count) 
 
 bool CallArguments::MakeCall(tokentra_call* call) {
   *call = {};
-  struct Text {
-    Name name;
-    PyObject* object;
-    tokentra_text* text;
-  };
-  const Text texts[] = {
-      {Name::kProvider, identity_.provider, &call->provider},
-      {Name::kModel, identity_.model, &call->model},
-      {Name::kApi, identity_.api, &call->api},
-      {Name::kServiceTier, identity_.service_tier, &call->service_tier},
-      {Name::kRegion, identity_.region, &call->region},
-  };
-  for (const auto& [name, object, text] : texts) {
-    if (object == nullptr) continue;
-    if (PyUnicode_IS_COMPACT_ASCII(object)) {
-      *text = {static_cast<const char*>(PyUnicode_DATA(object)),
-               static_cast<std::size_t>(PyUnicode_GET_LENGTH(object))};
-      continue;
-    }
-    const py::object field = py::reinterpret_steal<py::object>(FieldText(name));
-    if (!Utf8Of(object, field.ptr(), text)) return false;
+  if (!TextOfIdentity(Name::kProvider, identity_.provider, &call->provider) ||
+      !TextOfIdentity(Name::kModel, identity_.model, &call->model) ||
+      !TextOfIdentity(Name::kApi, identity_.api, &call->api) ||
+      !TextOfIdentity(Name::kServiceTier, identity_.service_tier, &call->service_tier) ||
+      !TextOfIdentity(Name::kRegion, identity_.region, &call->region)) {
+    return false;
   }
   if (identity_.conditions != nullptr && conditions_.empty()) {
     for (Py_ssize_t i = 0; i + 1 < PyTuple_GET_SIZE(identity_.conditions); i += 2) {

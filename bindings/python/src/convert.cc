@@ -106,12 +106,7 @@ const char* WordOf(const std::array<const char*, N>& words, std::uint32_t value)
 
 }  // namespace
 
-bool Utf8Of(PyObject* text, PyObject* field, tokentra_text* out) {
-  if (PyUnicode_IS_COMPACT_ASCII(text)) {
-    *out = {static_cast<const char*>(PyUnicode_DATA(text)),
-            static_cast<std::size_t>(PyUnicode_GET_LENGTH(text))};
-    return true;
-  }
+bool Utf8OfWide(PyObject* text, PyObject* field, tokentra_text* out) {
   Py_ssize_t size = 0;
   const char* data = PyUnicode_AsUTF8AndSize(text, &size);
   if (data == nullptr) {

@@ -37,7 +37,13 @@ class References {
 // --------------------------------------------------------------------------------------
 
 // The UTF-8 of a str: a view into it. An error for lone surrogates. `field` is a str for messages.
-bool Utf8Of(PyObject* text, PyObject* field, tokentra_text* out);
+bool Utf8OfWide(PyObject* text, PyObject* field, tokentra_text* out);
+inline bool Utf8Of(PyObject* text, PyObject* field, tokentra_text* out) {
+  if (!PyUnicode_IS_COMPACT_ASCII(text)) return Utf8OfWide(text, field, out);
+  *out = {static_cast<const char*>(PyUnicode_DATA(text)),
+          static_cast<std::size_t>(PyUnicode_GET_LENGTH(text))};
+  return true;
+}
 
 // A str, or None for an absent text.
 bool TextArgument(PyObject* value, PyObject* field, tokentra_text* out);

@@ -1,7 +1,6 @@
 #include "bindings/python/src/names.h"
 
 #include <algorithm>
-#include <array>
 #include <numeric>
 #include <tokentra/tokentra.hpp>
 #include <vector>
@@ -10,8 +9,6 @@ namespace tokentra::python {
 namespace {
 
 namespace py = pybind11;
-
-constexpr std::size_t kSlots = 512;  // a power of two, at most a quarter full
 
 constexpr std::pair<std::string_view, Name> kArguments[] = {
     {"usage", Name::kUsage},
@@ -29,13 +26,7 @@ constexpr std::pair<std::string_view, Name> kArguments[] = {
 };
 
 std::vector<Keyword> g_keywords;
-std::array<const Keyword*, kSlots> g_slots;
 std::vector<PyObject*> g_meters;  // by id
-
-std::size_t SlotOf(const PyObject* text) {
-  const auto address = reinterpret_cast<std::uintptr_t>(text);
-  return (address >> 4 ^ address >> 13) & (kSlots - 1);
-}
 
 std::string_view ViewOf(PyObject* text) {
   Py_ssize_t size = 0;
@@ -71,6 +62,8 @@ std::size_t EditDistance(std::string_view a, std::string_view b) {
 
 }  // namespace
 
+std::array<const Keyword*, kKeywordSlots> g_keyword_slots;
+
 void InitNames() {
   constexpr std::string_view kMilliseconds = "_milliseconds";
   const std::uint32_t meters = MeterCount();
@@ -89,17 +82,13 @@ void InitNames() {
     }
   }
   for (const Keyword& keyword : g_keywords) {
-    std::size_t slot = SlotOf(keyword.text);
-    while (g_slots[slot] != nullptr) slot = (slot + 1) & (kSlots - 1);
-    g_slots[slot] = &keyword;
+    std::size_t slot = KeywordSlot(keyword.text);
+    while (g_keyword_slots[slot] != nullptr) slot = (slot + 1) & (kKeywordSlots - 1);
+    g_keyword_slots[slot] = &keyword;
   }
 }
 
-const Keyword* FindKeyword(PyObject* name) {
-  for (std::size_t slot = SlotOf(name); g_slots[slot] != nullptr;
-       slot = (slot + 1) & (kSlots - 1)) {
-    if (g_slots[slot]->text == name) return g_slots[slot];
-  }
+const Keyword* FindKeywordByText(PyObject* name) {
   if (!PyUnicode_Check(name)) return nullptr;
   const std::string_view text = ViewOf(name);
   for (const Keyword& keyword : g_keywords) {
@@ -113,7 +102,7 @@ PyObject* MeterText(std::uint32_t meter) {
 }
 
 std::string DidYouMean(std::string_view name, bool meters_only) {
-  // inputTokens is input_tokens; openai's prompt_tokens is not near anything by spelling.
+  // inputTokens is input_tokens; OpenAI's own words are near nothing by spelling.
   std::string folded;
   for (const char c : name) {
     const bool upper = c >= 'A' && c <= 'Z';

@@ -9,6 +9,8 @@
 
 #include <pybind11/pybind11.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -41,8 +43,24 @@ struct Keyword {
 // Makes the table. Once, before everything else here.
 void InitNames();
 
+// Open addressing by pointer, at most a quarter full; filled once.
+inline constexpr std::size_t kKeywordSlots = 512;
+extern std::array<const Keyword*, kKeywordSlots> g_keyword_slots;
+inline std::size_t KeywordSlot(const PyObject* text) {
+  const auto address = reinterpret_cast<std::uintptr_t>(text);
+  return (address >> 4 ^ address >> 13) & (kKeywordSlots - 1);
+}
+
+const Keyword* FindKeywordByText(PyObject* name);
+
 // Null when there is no such name; never sets an exception.
-const Keyword* FindKeyword(PyObject* name);
+inline const Keyword* FindKeyword(PyObject* name) {
+  for (std::size_t slot = KeywordSlot(name); g_keyword_slots[slot] != nullptr;
+       slot = (slot + 1) & (kKeywordSlots - 1)) {
+    if (g_keyword_slots[slot]->text == name) return g_keyword_slots[slot];
+  }
+  return FindKeywordByText(name);
+}
 
 // Borrowed str of a meter id; null when there is none.
 PyObject* MeterText(std::uint32_t meter);

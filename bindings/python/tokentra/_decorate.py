@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import inspect
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -17,18 +17,18 @@ F = TypeVar("F", bound="Callable[..., Any]")
 def decorate(function: F, around: metadata) -> F:
     """The function with `around` set whenever its own code runs, and only then."""
     if inspect.isasyncgenfunction(function):
-        return _async_generator(function, around)
+        return cast(F, _async_generator(function, around))
     if inspect.isgeneratorfunction(function):
-        return _generator(function, around)
+        return cast(F, _generator(function, around))
     if inspect.iscoroutinefunction(function):
-        return _coroutine(function, around)
+        return cast(F, _coroutine(function, around))
 
     @functools.wraps(function)
     def call(*args: Any, **kwargs: Any) -> Any:
         with around:
             return function(*args, **kwargs)
 
-    return call  # type: ignore[return-value]
+    return cast(F, call)
 
 
 def _coroutine(function: Any, around: metadata) -> Any:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING
 
+from ._core import Snapshot
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ._core import Row, Rows, Snapshot
+    from ._core import Row, Rows
 
 ROWS_MAX = 100
 METERS = ("input_tokens", "output_tokens")
@@ -16,9 +18,7 @@ METERS = ("input_tokens", "output_tokens")
 
 def render(view: Snapshot | Rows) -> str:
     """An HTML table; every value is escaped."""
-    if hasattr(view, "by"):
-        return _snapshot(view)
-    return _rows(view)
+    return _snapshot(view) if isinstance(view, Snapshot) else _rows(view)
 
 
 def _snapshot(snapshot: Snapshot) -> str:

@@ -22,13 +22,18 @@ TEST(GroupKeyTest, Names) {
     std::size_t dimension;
     bool is_time;
   } kCases[] = {
-      {"team_id", Kind::kDimension, 0, false}, {"teamId", Kind::kDimension, 0, false},
+      {"team_id", Kind::kDimension, 0, false},
+      {"teamId", Kind::kDimension, 0, false},
       {"feature", Kind::kDimension, 1, false},
       {"region", Kind::kDimension, 2, false},  // the ledger's own dimension comes first
-      {"provider", Kind::kProvider, 0, false}, {"model", Kind::kModel, 0, false},
-      {"state", Kind::kState, 0, false},       {"service_tier", Kind::kServiceTier, 0, false},
-      {"batch", Kind::kBatch, 0, false},       {"bucket", Kind::kBucket, 0, true},
-      {"hour", Kind::kHour, 0, true},          {"day", Kind::kDay, 0, true},
+      {"provider", Kind::kProvider, 0, false},
+      {"model", Kind::kModel, 0, false},
+      {"state", Kind::kState, 0, false},
+      {"service_tier", Kind::kServiceTier, 0, false},
+      {"batch", Kind::kBatch, 0, false},
+      {"bucket", Kind::kBucket, 0, true},
+      {"hour", Kind::kHour, 0, true},
+      {"day", Kind::kDay, 0, true},
   };
   for (const auto& one : kCases) {
     const auto key = ParseGroupKey(one.name, dimensions);

@@ -77,7 +77,8 @@ TEST(MoneyTest, RefusedTextsNameTheTextAndWhy) {
     ASSERT_FALSE(money.ok()) << one.text;
     EXPECT_EQ(money.status().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(money.status().message()), HasSubstr(one.why));
-    EXPECT_THAT(std::string(money.status().message()), HasSubstr("\"" + std::string(one.text) + "\""));
+    EXPECT_THAT(std::string(money.status().message()),
+                HasSubstr("\"" + std::string(one.text) + "\""));
   }
   const std::string nul("1\0", 2);
   EXPECT_FALSE(Money::Parse(nul).ok());
@@ -143,9 +144,9 @@ TEST(MoneyTest, WordsAreThoseOfDecimal128) {
   EXPECT_EQ(Attos(-1).lo(), ~std::uint64_t{0});
   EXPECT_EQ(Attos(-1).hi(), -1);
   const Int128 above = Money::kMax + 1;
-  EXPECT_FALSE(Money::FromWords(static_cast<std::uint64_t>(above),
-                                static_cast<std::int64_t>(above >> 64))
-                   .has_value());
+  EXPECT_FALSE(
+      Money::FromWords(static_cast<std::uint64_t>(above), static_cast<std::int64_t>(above >> 64))
+          .has_value());
   EXPECT_FALSE(Money::FromWords(0, std::numeric_limits<std::int64_t>::min()).has_value());
   EXPECT_FALSE(
       Money::FromWords(~std::uint64_t{0}, std::numeric_limits<std::int64_t>::max()).has_value());
@@ -157,13 +158,25 @@ TEST(MoneyTest, RoundingIsHalfToEven) {
     int places;
     const char* rounded;
   } kCases[] = {
-      {"0.5", 0, "0"},           {"1.5", 0, "2"},           {"2.5", 0, "2"},
-      {"-0.5", 0, "0"},          {"-1.5", 0, "-2"},         {"-2.5", 0, "-2"},
-      {"0.500000000000000001", 0, "1"},                     {"0.499999999999999999", 0, "0"},
-      {"0.125", 2, "0.12"},      {"0.135", 2, "0.14"},      {"0.00875", 4, "0.0088"},
-      {"0.00885", 4, "0.0088"},  {"-0.00885", 4, "-0.0088"}, {"9.999", 2, "10.00"},
-      {"-0.004", 2, "0.00"},     {"12", 2, "12.00"},        {"12.3", 18, "12.300000000000000000"},
-      {"1", -3, "1"},            {"0.5", 99, "0.500000000000000000"},
+      {"0.5", 0, "0"},
+      {"1.5", 0, "2"},
+      {"2.5", 0, "2"},
+      {"-0.5", 0, "0"},
+      {"-1.5", 0, "-2"},
+      {"-2.5", 0, "-2"},
+      {"0.500000000000000001", 0, "1"},
+      {"0.499999999999999999", 0, "0"},
+      {"0.125", 2, "0.12"},
+      {"0.135", 2, "0.14"},
+      {"0.00875", 4, "0.0088"},
+      {"0.00885", 4, "0.0088"},
+      {"-0.00885", 4, "-0.0088"},
+      {"9.999", 2, "10.00"},
+      {"-0.004", 2, "0.00"},
+      {"12", 2, "12.00"},
+      {"12.3", 18, "12.300000000000000000"},
+      {"1", -3, "1"},
+      {"0.5", 99, "0.500000000000000000"},
       {"0.000000000000000001", 17, "0.00000000000000000"},
       {"0.000000000000000005", 17, "0.00000000000000000"},
       {"0.000000000000000015", 17, "0.00000000000000002"},
@@ -213,9 +226,9 @@ Digits Quotient(const Digits& a, std::uint64_t per, std::uint64_t* remainder) {
 
 std::optional<Money> SlowMultiply(const Rate& rate, std::uint64_t quantity) {
   std::uint64_t remainder = 0;
-  Digits digits = Quotient(
-      Product(DigitsOf(static_cast<Uint128>(rate.amount.attos())), DigitsOf(quantity)), rate.per,
-      &remainder);
+  Digits digits =
+      Quotient(Product(DigitsOf(static_cast<Uint128>(rate.amount.attos())), DigitsOf(quantity)),
+               rate.per, &remainder);
   digits.push_back(0);
   const Uint128 twice = static_cast<Uint128>(remainder) * 2;
   if (twice > rate.per || (twice == rate.per && digits[0] % 2 == 1)) {
@@ -243,19 +256,37 @@ TEST(MultiplyTest, SmallCasesExhaustively) {
 
 TEST(MultiplyTest, BoundariesAndRandomAgreeWithSchoolbook) {
   constexpr std::uint64_t kWordMax = ~std::uint64_t{0};
-  std::vector<Int128> amounts = {0, 1, 2, 3, Money::kUnit - 1, Money::kUnit, Money::kMax,
-                                 Money::kMax - 1, Money::kUnit / 1000 * 111, Money::kUnit * 5 / 2,
-                                 (Int128{1} << 64) - 1, Int128{1} << 64, (Int128{1} << 64) + 1};
-  std::vector<std::uint64_t> words = {1,       2,         3,       1'000,   3'600,
-                                      3'600'000, 1'000'000, kWordMax, kWordMax - 1,
-                                      std::uint64_t{1} << 63, (std::uint64_t{1} << 32) + 1};
+  std::vector<Int128> amounts = {0,
+                                 1,
+                                 2,
+                                 3,
+                                 Money::kUnit - 1,
+                                 Money::kUnit,
+                                 Money::kMax,
+                                 Money::kMax - 1,
+                                 Money::kUnit / 1000 * 111,
+                                 Money::kUnit * 5 / 2,
+                                 (Int128{1} << 64) - 1,
+                                 Int128{1} << 64,
+                                 (Int128{1} << 64) + 1};
+  std::vector<std::uint64_t> words = {1,
+                                      2,
+                                      3,
+                                      1'000,
+                                      3'600,
+                                      3'600'000,
+                                      1'000'000,
+                                      kWordMax,
+                                      kWordMax - 1,
+                                      std::uint64_t{1} << 63,
+                                      (std::uint64_t{1} << 32) + 1};
   constexpr std::uint64_t kSeed = 20261015;
   SCOPED_TRACE(testing::Message() << "seed " << kSeed);
   std::mt19937_64 random(kSeed);
   for (int i = 0; i < 60; ++i) {
     const Uint128 bits = static_cast<Uint128>(random()) << 64 | random();
-    amounts.push_back(static_cast<Int128>((bits >> (random() % 127 + 1)) %
-                                          static_cast<Uint128>(Money::kMax)));
+    amounts.push_back(
+        static_cast<Int128>((bits >> (random() % 127 + 1)) % static_cast<Uint128>(Money::kMax)));
     words.push_back((random() >> (random() % 64)) | 1);
   }
   int refused = 0;

@@ -56,8 +56,7 @@ TEST(BuiltinCatalogTest, KindsOfMatches) {
       {"google", "models/gemini-1.5-flash-002", "normalized gemini-1.5-flash"},
       {"groq", "whisper-large-v3", "exact whisper-large-v3"},
       {"mistral", "codestral-latest", "alias codestral"},
-      {"aws", "regional.amazon.nova-2-lite-v1:0",
-       "alias amazon.nova-2-lite-v1:0 region=in-region"},
+      {"aws", "regional.amazon.nova-2-lite-v1:0", "alias amazon.nova-2-lite-v1:0 region=in-region"},
       {"nobody", "gpt-4o", "none"},
       {"OPENAI", "gpt-4o", "none"},
       {"", "gpt-4o", "none"},
@@ -72,10 +71,10 @@ TEST(BuiltinCatalogTest, KindsOfMatches) {
 // A suffix that nobody listed is another model, and the nearest ids are offered.
 TEST(BuiltinCatalogTest, UnlistedSuffixesStayUnknown) {
   const auto catalog = Catalog::Builtin();
-  for (const char* model :
-       {"gpt-4o-turbo", "gpt-4o-", "gpt-4o-x", "gpt-4o-2", "gpt-4o-mini-turbo", "gpt-4oo", "gpt-4o ",
-        " gpt-4o", "gpt-4o\n", "gpt-4o-latest", "gpt-4o-2024-01-01", "gpt-4o-2024-13-06",
-        "gpt-4o-20240101", "xgpt-4o", "azure/gpt-4o", "gpt-4o:free", "gpt-4o@latest", "gpt-4o-v1"}) {
+  for (const char* model : {"gpt-4o-turbo", "gpt-4o-", "gpt-4o-x", "gpt-4o-2", "gpt-4o-mini-turbo",
+                            "gpt-4oo", "gpt-4o ", " gpt-4o", "gpt-4o\n", "gpt-4o-latest",
+                            "gpt-4o-2024-01-01", "gpt-4o-2024-13-06", "gpt-4o-20240101", "xgpt-4o",
+                            "azure/gpt-4o", "gpt-4o:free", "gpt-4o@latest", "gpt-4o-v1"}) {
     EXPECT_EQ(Answer(*catalog, catalog->Resolve("openai", model, kNow)), "none") << model;
     EXPECT_GE(catalog->Suggest("openai", model, 3).size(), 2u) << model;
   }
@@ -111,8 +110,7 @@ TEST(BuiltinCatalogTest, EveryNameResolvesToItsModel) {
     const Resolution resolution =
         catalog->Resolve(catalog->ProviderId(name.provider), image.Text(name.name), at);
     EXPECT_EQ(resolution.model, name.model) << image.Text(name.name);
-    EXPECT_EQ(resolution.match,
-              name.kind == NameKind::kId ? MatchKind::kExact : MatchKind::kAlias);
+    EXPECT_EQ(resolution.match, name.kind == NameKind::kId ? MatchKind::kExact : MatchKind::kAlias);
     EXPECT_EQ(resolution.pin_count, name.pins.count);
   }
   EXPECT_GT(names, 600u);
@@ -132,7 +130,8 @@ TEST(BuiltinCatalogTest, ProvidersAreFoundAndNothingElse) {
 }
 
 // Names of all kinds: listed, altered by a byte, given prefixes and suffixes.
-std::vector<std::pair<std::string, std::string>> Questions(std::mt19937& random, std::size_t count) {
+std::vector<std::pair<std::string, std::string>> Questions(std::mt19937& random,
+                                                           std::size_t count) {
   const auto catalog = Catalog::Builtin();
   const CatalogImage& image = catalog->image();
   std::vector<std::pair<std::string, std::string>> listed;
@@ -141,8 +140,8 @@ std::vector<std::pair<std::string, std::string>> Questions(std::mt19937& random,
     listed.emplace_back(catalog->ProviderId(name.provider), image.Text(name.name));
   }
   const std::vector<std::string> prefixes = {"", "", "openai/", "models/", "us.", "eu.", "GPT-"};
-  const std::vector<std::string> suffixes = {"",    "",       "-20250101", "-2025-01-01", "-v1:0",
-                                             "-x",  "@latest", "-latest",   "-mini"};
+  const std::vector<std::string> suffixes = {"",   "",        "-20250101", "-2025-01-01", "-v1:0",
+                                             "-x", "@latest", "-latest",   "-mini"};
   std::vector<std::pair<std::string, std::string>> questions;
   while (questions.size() < count) {
     auto [provider, name] = listed[random() % listed.size()];
@@ -168,7 +167,8 @@ TEST(BuiltinCatalogTest, NoEarlierCallChangesALaterAnswer) {
     const InstantNs at = instants[random() % 4];
     const auto fresh = Catalog::Builtin();
     const std::string answer = Answer(*asked, asked->Resolve(provider, model, at));
-    ASSERT_EQ(answer, Answer(*fresh, fresh->Resolve(provider, model, at))) << provider << ' ' << model;
+    ASSERT_EQ(answer, Answer(*fresh, fresh->Resolve(provider, model, at)))
+        << provider << ' ' << model;
     if (i % 50 == 0) {
       ASSERT_EQ(asked->Suggest(provider, model, 3), fresh->Suggest(provider, model, 3)) << model;
     }
@@ -179,12 +179,13 @@ TEST(BuiltinCatalogTest, NoEarlierCallChangesALaterAnswer) {
 }
 
 TEST(CatalogTest, AliasesMoveAndPin) {
-  const auto catalog = CatalogOf({Provider(
-      Model("a", PlainRow(),
-            R"("aliases": [{"id": "latest", "until": "2026-01-01T00:00:00Z"},
+  const auto catalog =
+      CatalogOf({Provider(Model("a", PlainRow(),
+                                R"("aliases": [{"id": "latest", "until": "2026-01-01T00:00:00Z"},
                            {"id": "eu.a", "conditions": {"region": "eu", "size": "big"}}])") +
-          "," + Model("b", PlainRow(),
-                      R"("aliases": [{"id": "latest", "from": "2026-01-01T00:00:00Z",
+                          "," +
+                          Model("b", PlainRow(),
+                                R"("aliases": [{"id": "latest", "from": "2026-01-01T00:00:00Z",
                                       "until": "2026-06-01T00:00:00Z"}])"))});
   const auto at = [&](InstantNs instant) {
     return Answer(*catalog, catalog->Resolve("acme", "latest", instant));
@@ -235,14 +236,26 @@ TEST(NormalizerTest, EachStepAndNothingWithoutIt) {
     std::vector<const char*> other;
   } kCases[] = {
       {"acme", "case", "m.a-1", {"M.A-1", "m.A-1"}, {"m_a-1", "m.a-1 "}},
-      {"acme", "provider_prefix", "m1", {"acme/m1"},
+      {"acme",
+       "provider_prefix",
+       "m1",
+       {"acme/m1"},
        {"acme/", "/m1", "acme/acme/m1", "models/m1", "acmes/m1", "ACME/m1", "acme/M1"}},
       {"google-vertex", "provider_prefix", "m1", {"google-vertex/m1", "models/m1"}, {"google/m1"}},
-      {"acme", "bedrock_version", "v.m1", {"v.m1-v1:0", "v.m1-v2", "v.m1-v12:34"},
+      {"acme",
+       "bedrock_version",
+       "v.m1",
+       {"v.m1-v1:0", "v.m1-v2", "v.m1-v12:34"},
        {"v.m1-v", "v.m1-v:0", "v.m1-v1:", "v.m1v1:0", "v.m1-1", "v.m1-v1:0:1"}},
-      {"acme", "vertex_version", "m1", {"m1@20250929", "m1@default", "m1@latest"},
+      {"acme",
+       "vertex_version",
+       "m1",
+       {"m1@20250929", "m1@default", "m1@latest"},
        {"m1@", "m1@2025", "m1@newest", "@latest", "m1@202509290", "m1@latest@latest"}},
-      {"acme", "date_suffix", "m1", {"m1-20250929", "m1-2025-09-29"},
+      {"acme",
+       "date_suffix",
+       "m1",
+       {"m1-20250929", "m1-2025-09-29"},
        {"m1-", "m1-2025", "m120250929", "m1-20251329", "m1-2025-9-29", "m1-20250929-x"}},
   };
   for (const auto& one : kCases) {
@@ -250,7 +263,8 @@ TEST(NormalizerTest, EachStepAndNothingWithoutIt) {
     const auto without = WithSteps("", one.id, "", one.provider);
     for (const char* name : one.reached) {
       EXPECT_EQ(Answer(*with, with->Resolve(one.provider, name, kNow)),
-                absl::StrCat("normalized ", one.id)) << name;
+                absl::StrCat("normalized ", one.id))
+          << name;
       EXPECT_EQ(without->Resolve(one.provider, name, kNow).match, MatchKind::kNone) << name;
     }
     for (const char* name : one.other) {
@@ -272,7 +286,8 @@ TEST(NormalizerTest, BedrockProfilesPinTheRegion) {
                      ".vendor.m1-v1:0"),
               "normalized vendor.m1 region=" + geography);
   }
-  EXPECT_EQ(answer("arn:aws:bedrock:us-east-1::foundation-model/vendor.m1"), "normalized vendor.m1");
+  EXPECT_EQ(answer("arn:aws:bedrock:us-east-1::foundation-model/vendor.m1"),
+            "normalized vendor.m1");
   EXPECT_EQ(answer("us.m1"), "none");
   EXPECT_EQ(answer("mars.vendor.m1"), "none");
   EXPECT_EQ(answer("us.us.vendor.m1"), "none");
@@ -283,7 +298,8 @@ TEST(NormalizerTest, BedrockProfilesPinTheRegion) {
 }
 
 TEST(NormalizerTest, StepsAddUpInTheirOrder) {
-  const auto catalog = WithSteps(R"("date_suffix", "case", "provider_prefix", "vertex_version")", "m1");
+  const auto catalog =
+      WithSteps(R"("date_suffix", "case", "provider_prefix", "vertex_version")", "m1");
   EXPECT_EQ(Answer(*catalog, catalog->Resolve("acme", "ACME/M1-20250929@latest", kNow)),
             "normalized m1");
   // The version goes before the date, not after it.

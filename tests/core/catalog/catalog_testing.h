@@ -32,8 +32,7 @@ inline constexpr std::string_view kPlainRates =
 inline std::string PlainRow(std::string_view extra = "") { return Row(kPlainRates, extra); }
 
 // {"id": ID, "price_rows": [ROWS], EXTRA...}
-inline std::string Model(std::string_view id, std::string_view rows,
-                         std::string_view extra = "") {
+inline std::string Model(std::string_view id, std::string_view rows, std::string_view extra = "") {
   return absl::StrCat(R"({"id": ")", id, R"(", "price_rows": [)", rows, "]",
                       extra.empty() ? "" : ", ", extra, "}");
 }
@@ -42,8 +41,8 @@ inline std::string Model(std::string_view id, std::string_view rows,
 inline std::string Provider(std::string_view models, std::string_view extra = "",
                             std::string_view id = "acme") {
   return absl::StrCat(R"({"format": 1, "provider": ")", id,
-                      R"(", "name": "Acme", "currency": "USD", )", extra,
-                      extra.empty() ? "" : ", ", R"("models": [)", models, "]}");
+                      R"(", "name": "Acme", "currency": "USD", )", extra, extra.empty() ? "" : ", ",
+                      R"("models": [)", models, "]}");
 }
 
 // Reads and compiles; files are called 0.json, 1.json, ...

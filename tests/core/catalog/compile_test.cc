@@ -47,7 +47,9 @@ std::string_view CoverOf(const CatalogImage& image, const RowRecord& row, Atom a
   return FindMeter(image.rates[row.rates.begin + at].meter)->name;
 }
 
-std::string Regions() { return R"("regions": {"global": null, "eu": "global", "de": "eu", "us": null})"; }
+std::string Regions() {
+  return R"("regions": {"global": null, "eu": "global", "de": "eu", "us": null})";
+}
 
 TEST(CompileTest, RowsThatOverlapAreRefusedNamingBoth) {
   const auto refused = [](std::string_view a, std::string_view b) {
@@ -69,8 +71,8 @@ TEST(CompileTest, RowsThatOverlapAreRefusedNamingBoth) {
               names_both);
   EXPECT_THAT(refused(R"("conditions": {"service_tier": "standard"})", ""), names_both);
   // A row and a variant that says nothing else.
-  EXPECT_THAT(ErrorOf({Provider(Model("m1", PlainRow(), R"("variants": [)" +
-                                                            PlainRow(R"("conditions": {})") + "]"))}),
+  EXPECT_THAT(ErrorOf({Provider(Model(
+                  "m1", PlainRow(), R"("variants": [)" + PlainRow(R"("conditions": {})") + "]"))}),
               AllOf(HasSubstr("price_rows[0]"), HasSubstr("overlaps"), HasSubstr("variants[0]")));
 }
 
@@ -78,8 +80,7 @@ TEST(CompileTest, RowsThatOneMoreSpecificOrNeverMeetCompile) {
   const auto compiles = [](std::string_view a, std::string_view b) {
     return Compile({Provider(Model("m1", PlainRow(a) + "," + PlainRow(b)), Regions())}).ok();
   };
-  EXPECT_TRUE(
-      compiles(R"("until": "2026-01-01T00:00:00Z")", R"("from": "2026-01-01T00:00:00Z")"));
+  EXPECT_TRUE(compiles(R"("until": "2026-01-01T00:00:00Z")", R"("from": "2026-01-01T00:00:00Z")"));
   EXPECT_TRUE(compiles("", R"("conditions": {"size": "big"})"));
   EXPECT_TRUE(compiles(R"("conditions": {"size": "big"})", R"("conditions": {"size": "small"})"));
   EXPECT_TRUE(
@@ -88,18 +89,19 @@ TEST(CompileTest, RowsThatOneMoreSpecificOrNeverMeetCompile) {
   EXPECT_TRUE(
       compiles(R"("conditions": {"region": "global"})", R"("conditions": {"region": "de"})"));
   EXPECT_TRUE(compiles(R"("conditions": {"region": "eu"})", R"("conditions": {"region": "us"})"));
-  EXPECT_TRUE(compiles(R"("conditions": {"region": {"not": "us"}})",
-                       R"("conditions": {"region": "de"})"));
-  EXPECT_TRUE(compiles(R"("conditions": {"region": {"not": "eu"}})",
-                       R"("conditions": {"region": "eu"})"));
+  EXPECT_TRUE(
+      compiles(R"("conditions": {"region": {"not": "us"}})", R"("conditions": {"region": "de"})"));
+  EXPECT_TRUE(
+      compiles(R"("conditions": {"region": {"not": "eu"}})", R"("conditions": {"region": "eu"})"));
   EXPECT_TRUE(compiles("", R"("conditions": {"batch": true})"));
   EXPECT_TRUE(compiles("", R"("conditions": {"service_tier": "flex"})"));
 }
 
 TEST(CompileTest, CoverageIsTheMostSpecificRate) {
-  const auto image = Compile({Provider(Model(
-      "m1", Row(R"("input_tokens": ["2", 1000000], "cache_read_tokens": ["1", 1000000],
-                   "cache_write_tokens": ["3", 1000000], "cache_write_1h_tokens": ["4", 1000000])")))});
+  const auto image = Compile({Provider(
+      Model("m1", Row(R"("input_tokens": ["2", 1000000], "cache_read_tokens": ["1", 1000000],
+                   "cache_write_tokens": ["3", 1000000],
+                   "cache_write_1h_tokens": ["4", 1000000])")))});
   ASSERT_TRUE(image.ok()) << image.status();
   const CatalogImage view = image->View();
   const RowRecord& row = view.rows[0];
@@ -128,8 +130,7 @@ TEST(CompileTest, UndecidedJoinsAreRefused) {
   EXPECT_THAT(ErrorOf(with(R"("joins": {"cache_image_read_tokens": "cache_read_tokens"})")),
               undecided);
   for (const std::string chosen : {"cache_read_tokens", "input_audio_tokens"}) {
-    const auto image =
-        Compile(with(R"("joins": {"cache_audio_read_tokens": ")" + chosen + "\"}"));
+    const auto image = Compile(with(R"("joins": {"cache_audio_read_tokens": ")" + chosen + "\"}"));
     ASSERT_TRUE(image.ok()) << image.status();
     const CatalogImage view = image->View();
     EXPECT_EQ(CoverOf(view, view.rows[0], Atom::kCacheAudioRead), chosen);
@@ -153,8 +154,8 @@ TEST(CompileTest, TheMostSpecificJoinCounts) {
 TEST(CompileTest, MagnitudesAThousandTimesOffAreRefusedUnlessWaived) {
   ASSERT_EQ(kMagnitudeFactor, 1000);
   const auto file = [](std::string_view amount, std::string_view extra, int others) {
-    std::string models = Model("odd", Row(absl::StrCat(R"("input_tokens": [")", amount,
-                                                       R"(", 1000000])")), extra);
+    std::string models =
+        Model("odd", Row(absl::StrCat(R"("input_tokens": [")", amount, R"(", 1000000])")), extra);
     for (int i = 0; i < others; ++i) {
       models += "," + Model(absl::StrCat("m", i), Row(R"("input_tokens": ["1", 1000000])"));
     }
@@ -180,7 +181,8 @@ TEST(CompileTest, NamesBelongToOneModel) {
         Provider(Model("a", PlainRow(), extra_a) + "," + Model(b, PlainRow(), extra_b))};
   };
   const auto claimed = [](std::string_view name, std::string_view owner) {
-    return HasSubstr(absl::StrCat("the name \"", name, "\" already belongs to model \"", owner, "\""));
+    return HasSubstr(
+        absl::StrCat("the name \"", name, "\" already belongs to model \"", owner, "\""));
   };
   EXPECT_THAT(ErrorOf(two("", "a", "")), claimed("a", "a"));
   EXPECT_THAT(ErrorOf(two("", "b", R"("aliases": ["a"])")),
@@ -195,11 +197,13 @@ TEST(CompileTest, NamesBelongToOneModel) {
   EXPECT_TRUE(Compile(moving("2026-01-01T00:00:00Z")).ok());
   // Two providers may use one name.
   EXPECT_TRUE(Compile({Provider(Model("a", PlainRow()), "", "p"),
-                       Provider(Model("a", PlainRow()), "", "q")}).ok());
+                       Provider(Model("a", PlainRow()), "", "q")})
+                  .ok());
   EXPECT_THAT(ErrorOf({Provider("", "", "p"), Provider("", "", "p")}),
               AllOf(HasSubstr("1.json"), HasSubstr("provider \"p\""), HasSubstr("0.json")));
   EXPECT_TRUE(Compile({Provider(Model(std::string(256, 'm'), PlainRow()))}).ok());
-  EXPECT_THAT(ErrorOf({Provider(Model(std::string(257, 'm'), PlainRow()))}), HasSubstr("256 bytes"));
+  EXPECT_THAT(ErrorOf({Provider(Model(std::string(257, 'm'), PlainRow()))}),
+              HasSubstr("256 bytes"));
   EXPECT_THAT(ErrorOf(two(R"("patterns": ["a-{day}"])", "b", "")),
               AllOf(HasSubstr("model \"a\""), HasSubstr("a-{day}")));
 }
@@ -229,9 +233,9 @@ TEST(CompileTest, VariantsLieOverTheRowsTheyMeet) {
 
   EXPECT_THAT(
       ErrorOf({Provider(Model("m1", PlainRow(R"("until": "2026-01-01T00:00:00Z")"),
-                              R"("variants": [)" +
-                                  PlainRow(R"("conditions": {"batch": true},
-                                              "from": "2026-01-01T00:00:00Z")") + "]"))}),
+                              R"("variants": [)" + PlainRow(R"("conditions": {"batch": true},
+                                              "from": "2026-01-01T00:00:00Z")") +
+                                  "]"))}),
       AllOf(HasSubstr("variants[0]"), HasSubstr("meets no price row")));
   for (const char* condition :
        {R"("batch": true)", R"("service_tier": "flex")", R"("region": "eu")", R"("size": "big")"}) {
@@ -257,10 +261,10 @@ TEST(CompileTest, RemovingAMeterRemovesItsRule) {
 }
 
 TEST(CompileTest, AVariantWithRatesOfAFreeRowIsNotFree) {
-  const auto image = Compile({Provider(Model(
-      "m1", Row("", R"("free": true)"),
-      R"("variants": [)" + PlainRow(R"("conditions": {"service_tier": "priority"})") + "," +
-          Row("", R"("conditions": {"batch": true})") + "]"))});
+  const auto image = Compile({Provider(
+      Model("m1", Row("", R"("free": true)"),
+            R"("variants": [)" + PlainRow(R"("conditions": {"service_tier": "priority"})") + "," +
+                Row("", R"("conditions": {"batch": true})") + "]"))});
   ASSERT_TRUE(image.ok()) << image.status();
   EXPECT_EQ(image->rows[0].free, 1);
   EXPECT_EQ(image->rows[1].free, 0);
@@ -297,16 +301,17 @@ TEST(CompileTest, MultiplyIsExactOrRefused) {
 }
 
 TEST(CompileTest, MultiplyAndRatesReachEveryBand) {
-  const auto image = Compile({Provider(Model(
-      "m1",
-      Row(R"("input_tokens": ["2", 1000000], "output_tokens": ["10", 1000000])",
-          R"("bands": [{"above": {"input_tokens": 1000},
-                        "rates": {"input_tokens": ["4", 1000000], "output_tokens": ["20", 1000000]}}])"),
-      R"("variants": [)" +
-          Row(R"("output_tokens": ["7", 1000000])",
-              R"("conditions": {"batch": true},
+  const auto image = Compile(
+      {Provider(Model("m1",
+                      Row(R"("input_tokens": ["2", 1000000], "output_tokens": ["10", 1000000])",
+                          R"("bands": [{"above": {"input_tokens": 1000},
+                        "rates": {"input_tokens": ["4", 1000000],
+                                  "output_tokens": ["20", 1000000]}}])"),
+                      R"("variants": [)" +
+                          Row(R"("output_tokens": ["7", 1000000])",
+                              R"("conditions": {"batch": true},
                  "multiply": [{"by": "0.5", "meters": ["input_tokens", "output_tokens"]}])") +
-          "]"))});
+                          "]"))});
   ASSERT_TRUE(image.ok()) << image.status();
   const CatalogImage view = image->View();
   ASSERT_EQ(view.rows.size(), 4u);
@@ -317,9 +322,9 @@ TEST(CompileTest, MultiplyAndRatesReachEveryBand) {
 }
 
 TEST(CompileTest, BandsAreCutIntoDisjointRowsThatCoverEverything) {
-  const auto image = Compile({Provider(Model(
-      "m1", Row(R"("input_tokens": ["1", 1000000], "output_tokens": ["5", 1000000])",
-                R"("bands": [
+  const auto image = Compile({Provider(
+      Model("m1", Row(R"("input_tokens": ["1", 1000000], "output_tokens": ["5", 1000000])",
+                      R"("bands": [
           {"above": {"input_tokens": 1000}, "rates": {"input_tokens": ["2", 1000000]}},
           {"at_least": {"input_tokens": 2000}, "rates": {"output_tokens": ["6", 1000000]}},
           {"above": {"output_tokens": 10}, "rates": {"output_tokens": ["7", 1000000]}}])")))});
@@ -359,9 +364,9 @@ TEST(CompileTest, BandsAreCutIntoDisjointRowsThatCoverEverything) {
 
 TEST(CompileTest, RegionTree) {
   // Children may stand before their parents.
-  const auto image = Compile({Provider(
-      Model("m1", PlainRow(R"("conditions": {"region": "de"})")),
-      R"("regions": {"de": "eu", "eu": "world", "world": null})")});
+  const auto image =
+      Compile({Provider(Model("m1", PlainRow(R"("conditions": {"region": "de"})")),
+                        R"("regions": {"de": "eu", "eu": "world", "world": null})")});
   ASSERT_TRUE(image.ok()) << image.status();
   const CatalogImage view = image->View();
   ASSERT_EQ(view.regions.size(), 3u);
@@ -371,12 +376,13 @@ TEST(CompileTest, RegionTree) {
   EXPECT_EQ(view.Text(view.regions[de.parent].name), "eu");
   for (const char* regions :
        {R"({"eu": "nowhere"})", R"({"eu": "eu"})", R"({"a": "b", "b": "a"})"}) {
-    EXPECT_THAT(ErrorOf({Provider(Model("m1", PlainRow()), absl::StrCat(R"("regions": )", regions))}),
-                AllOf(HasSubstr("0.json"), HasSubstr("regions")));
+    EXPECT_THAT(
+        ErrorOf({Provider(Model("m1", PlainRow()), absl::StrCat(R"("regions": )", regions))}),
+        AllOf(HasSubstr("0.json"), HasSubstr("regions")));
   }
-  EXPECT_THAT(ErrorOf({Provider(Model("m1", PlainRow(R"("conditions": {"region": "mars"})")),
-                                Regions())}),
-              AllOf(HasSubstr("price_rows[0]"), HasSubstr("conditions.region"), HasSubstr("\"mars\"")));
+  EXPECT_THAT(
+      ErrorOf({Provider(Model("m1", PlainRow(R"("conditions": {"region": "mars"})")), Regions())}),
+      AllOf(HasSubstr("price_rows[0]"), HasSubstr("conditions.region"), HasSubstr("\"mars\"")));
 }
 
 TEST(CompileTest, RatesOfOneRowHaveALimit) {
@@ -410,7 +416,9 @@ TEST(CompileTest, DigestAndRowIdsFollowTheContent) {
   const auto id_of = [](const OwnedImage& image) {
     return std::string(image.View().Text(image.rows[0].id));
   };
-  const auto with = [](std::string_view row) { return *Compile({Provider(Model("a", row), "", "p")}); };
+  const auto with = [](std::string_view row) {
+    return *Compile({Provider(Model("a", row), "", "p")});
+  };
   const OwnedImage plain = with(PlainRow());
   EXPECT_EQ(id_of(plain).size(), 16u);
   // Where it was read is in the digest, not in the row's id; what it costs is in both.

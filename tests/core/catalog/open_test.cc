@@ -14,8 +14,8 @@ thread_local std::size_t times_asked = 0;
 
 }  // namespace
 
-// Of all of core_tests: the replacement is the program's. Not inlined: the compiler would see free()
-// meet the pointer of a `new` that it did not inline.
+// Of all of core_tests: the replacement is the program's. Not inlined: the compiler would see
+// free() meet the pointer of a `new` that it did not inline.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   bytes_asked += size;
   ++times_asked;

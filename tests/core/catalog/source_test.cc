@@ -59,7 +59,8 @@ TEST(SourceTest, ReadsEveryField) {
   EXPECT_EQ(read->file, "acme.json");
   EXPECT_EQ(read->id, "acme");
   EXPECT_EQ(read->name, "Acme Inc.");
-  EXPECT_THAT(read->service_tiers, ElementsAre(Pair("auto", "standard"), Pair("quick", "priority")));
+  EXPECT_THAT(read->service_tiers,
+              ElementsAre(Pair("auto", "standard"), Pair("quick", "priority")));
   EXPECT_THAT(read->regions, ElementsAre(Pair("global", ""), Pair("eu", "global")));
   EXPECT_THAT(read->defaults, ElementsAre(Pair("region", "global")));
   EXPECT_EQ(read->normalize, 63);
@@ -170,12 +171,14 @@ TEST(SourceTest, MistakesInAModel) {
        {"aliases[0]", "unknown field \"form\"", "nearest is \"from\""}},
       {Provider(Model("m1", row, R"("aliases": [{"id": "a", "until": "2026-01-01T00:10:00Z"}])")),
        {"aliases[0]", "until", "not on a quarter hour"}},
-      {Provider(Model("m1", row, R"("patterns": "x")")), {"model \"m1\"", "patterns must be a list"}},
+      {Provider(Model("m1", row, R"("patterns": "x")")),
+       {"model \"m1\"", "patterns must be a list"}},
       {Provider(Model("m1", row, R"("deprecated": "yes")")),
        {"model \"m1\"", "deprecated must be true or false"}},
       {Provider(Model("m1", row, R"("waivers": {"output_token": "x"})")),
        {"waivers", "unknown meter \"output_token\"", "nearest is \"output_tokens\""}},
-      {Provider(R"({"id": "m1", "price_rows": {}})"), {"model \"m1\"", "price_rows must be a list"}},
+      {Provider(R"({"id": "m1", "price_rows": {}})"),
+       {"model \"m1\"", "price_rows must be a list"}},
   });
 }
 
@@ -213,19 +216,22 @@ TEST(SourceTest, MistakesInARow) {
       {WithRow(PlainRow(R"("from": "2026-01-01T00:15:00Z", "until": "2026-01-01T00:15:00Z")")),
        {at, "until is not after from"}},
       {WithRow(PlainRow(R"("conditions": [])")), {at, "conditions must be an object"}},
-      {WithRow(PlainRow(R"("conditions": {"batch": false})")), {at, "conditions.batch must be true"}},
+      {WithRow(PlainRow(R"("conditions": {"batch": false})")),
+       {at, "conditions.batch must be true"}},
       {WithRow(PlainRow(R"("conditions": {"batch": "true"})")), {"conditions.batch must be true"}},
       {WithRow(PlainRow(R"("conditions": {"region": {"but": "eu"}})")),
        {at, "conditions.region must be a node or {\"not\": node}"}},
       {WithRow(PlainRow(R"("conditions": {"size": 3})")), {at, "conditions.size must be a text"}},
       {WithRow(PlainRow(R"("billed": {"input_tokens": {"minimum": 1, "stop": 1}})")),
        {at, "billed.input_tokens", "unknown field \"stop\"", "nearest is \"step\""}},
-      {WithRow(PlainRow(R"("billed": {"input_tokens": {"step": 0}})")), {"step must be at least 1"}},
+      {WithRow(PlainRow(R"("billed": {"input_tokens": {"step": 0}})")),
+       {"step must be at least 1"}},
       {WithRow(PlainRow(R"("billed": {"input_tokens": {"minimum": -1}})")), {"whole number"}},
       {WithRow(PlainRow(R"("billed": {"inputs": {"step": 1}})")), {at, "unknown meter \"inputs\""}},
       {WithRow(PlainRow(R"("joins": {"cache_audio_read_tokens": "cache_reads"})")),
        {at, "joins", "unknown meter \"cache_reads\"", "nearest is \"cache_read_tokens\""}},
-      {WithRow(R"({"rates": {"input_tokens": ["1", 1]}, "evidence": []})"), {at, "as_of is missing"}},
+      {WithRow(R"({"rates": {"input_tokens": ["1", 1]}, "evidence": []})"),
+       {at, "as_of is missing"}},
       {WithRow(R"({"rates": {"input_tokens": ["1", 1]}, "as_of": "2026-02-30"})"),
        {at, "as_of \"2026-02-30\" is no date"}},
       {WithRow(R"({"rates": {"input_tokens": ["1", 1]}, "as_of": "2026-02-20", "evidence": "x"})"),
@@ -245,7 +251,8 @@ TEST(SourceTest, MistakesInABand) {
       {band(R"({"above": {"input_tokens": 1}, "at_least": {"input_tokens": 2}, )" + rates + "}"),
        {at, "needs either above or at_least"}},
       {band(R"({"above": {}, )" + rates + "}"), {at, "of one meter"}},
-      {band(R"({"above": {"input_tokens": 1, "output_tokens": 1}, )" + rates + "}"), {at, "of one"}},
+      {band(R"({"above": {"input_tokens": 1, "output_tokens": 1}, )" + rates + "}"),
+       {at, "of one"}},
       {band(R"({"above": {"input_tokens": -1}, )" + rates + "}"), {at, "whole number"}},
       {band(R"({"above": {"input_token": 1}, )" + rates + "}"),
        {at, "unknown meter \"input_token\"", "nearest is \"input_tokens\""}},
@@ -261,7 +268,8 @@ TEST(SourceTest, MistakesInABand) {
       {band(R"({"above": {"input_tokens": 9}, )" + rates +
             R"(}, {"at_least": {"input_tokens": 10}, )" + rates + "}"),
        {"bands[1]", "ascending"}},
-      {WithRow(Row("", R"("free": true, "bands": [{"above": {"input_tokens": 9}, )" + rates + "}]")),
+      {WithRow(
+           Row("", R"("free": true, "bands": [{"above": {"input_tokens": 9}, )" + rates + "}]")),
        {"price_rows[0]", "free"}},
   });
 }
@@ -278,7 +286,8 @@ TEST(SourceTest, MistakesInAVariant) {
        {at, "multiply", "by", "\"x\" is no decimal number"}},
       {WithVariant(PlainRow(holds + R"(, "multiply": [{"by": "-1", "meters": ["input_tokens"]}])")),
        {at, "by is negative"}},
-      {WithVariant(PlainRow(holds + R"(, "multiply": [{"by": "1.1"}])")), {at, "meters is missing"}},
+      {WithVariant(PlainRow(holds + R"(, "multiply": [{"by": "1.1"}])")),
+       {at, "meters is missing"}},
       {WithVariant(PlainRow(holds + R"(, "multiply": [{"by": "1.1", "meters": ["outputs"]}])")),
        {at, "multiply", "unknown meter \"outputs\""}},
       {WithVariant(PlainRow(holds + R"(, "remove": ["web_search"])")),
@@ -289,11 +298,13 @@ TEST(SourceTest, MistakesInAVariant) {
 TEST(SourceTest, LimitsThatHold) {
   for (const char* rate : {R"(["0", 1])", R"(["0.000000000000000001", 1000000000000])",
                            R"(["99999999999999999999.999999999999999999", 1])"}) {
-    EXPECT_TRUE(
-        ReadProvider(WithRow(Row(absl::StrCat(R"("input_tokens": )", rate))), "f").ok()) << rate;
+    EXPECT_TRUE(ReadProvider(WithRow(Row(absl::StrCat(R"("input_tokens": )", rate))), "f").ok())
+        << rate;
   }
   EXPECT_TRUE(ReadProvider(WithRow(PlainRow(R"("bands": [{"above": {"input_tokens":
-      281474976710656}, "rates": {"input_tokens": ["5", 1]}}])")), "f").ok());
+      281474976710656}, "rates": {"input_tokens": ["5", 1]}}])")),
+                           "f")
+                  .ok());
   EXPECT_TRUE(ReadProvider(WithRow(Row("", R"("free": true)")), "f").ok());
   EXPECT_TRUE(ReadProvider(WithRow(""), "f")->models[0].price_rows.empty());
 }

@@ -62,9 +62,10 @@ std::vector<std::string> Grouped(const Client& client, std::vector<std::string_v
   for (const GroupRow& row : *rows) {
     std::string text;
     for (const KeyValue& key : row.keys) {
-      absl::StrAppend(&text, key.presence == KeyPresence::kPresent  ? key.text
-                             : key.presence == KeyPresence::kFolded ? "*"
-                                                                    : "-",
+      absl::StrAppend(&text,
+                      key.presence == KeyPresence::kPresent  ? key.text
+                      : key.presence == KeyPresence::kFolded ? "*"
+                                                             : "-",
                       " ");
     }
     out.push_back(absl::StrCat(text, row.totals.events, " ", row.totals.cost.ToString()));
@@ -121,8 +122,8 @@ TEST(ClientTest, ChildrenShareTheLedgerAndOverrideDefaults) {
   Track(*child, kUsage, {{"feature", "z"}});
   Track(*child->WithMetadata(both), kUsage);
   Track(*child->WithMetadata(turned), kUsage);
-  const auto expected = ElementsAre("snake y 2 0.0175", "a x 1 0.00875", "a y 1 0.00875",
-                                    "a z 1 0.00875");
+  const auto expected =
+      ElementsAre("snake y 2 0.0175", "a x 1 0.00875", "a y 1 0.00875", "a z 1 0.00875");
   EXPECT_THAT(Grouped(*parent, {"team_id", "feature"}), expected);
   EXPECT_THAT(Grouped(*child, {"team_id", "feature"}), expected);
 }
@@ -192,8 +193,10 @@ TEST(ClientTest, UnpricedPartialAndUnmeteredAreCountedApart) {
   nothing.reported = *Money::Parse("0.5");
   Evaluation evaluation;
   TrackResult result;
-  ASSERT_TRUE(client->Track({.provider = "openai", .at = kNow, .extraction = &nothing}, "", {},
-                            evaluation, result).ok());
+  ASSERT_TRUE(client
+                  ->Track({.provider = "openai", .at = kNow, .extraction = &nothing}, "", {},
+                          evaluation, result)
+                  .ok());
   EXPECT_EQ(result.outcome, Outcome::kUnmetered);
   const ViewTotals totals = (*client->TakeSnapshot())->totals();
   EXPECT_EQ(totals.events, 3u);
@@ -216,8 +219,9 @@ TEST(ClientTest, UnknownKeysNameTheNearest) {
     const std::vector<std::string_view> keys = {key};
     const auto rows = view->Group(keys, {});
     ASSERT_EQ(rows.status().code(), absl::StatusCode::kInvalidArgument);
-    EXPECT_THAT(std::string(rows.status().message()),
-                AllOf(HasSubstr(absl::StrCat("\"", key, "\"")), HasSubstr("nearest is " + nearest)));
+    EXPECT_THAT(
+        std::string(rows.status().message()),
+        AllOf(HasSubstr(absl::StrCat("\"", key, "\"")), HasSubstr("nearest is " + nearest)));
   }
 }
 
@@ -234,7 +238,8 @@ RandomCall MakeRandomCall(const Catalog& catalog, std::mt19937_64& random) {
   const auto model = static_cast<std::uint32_t>(random() % image.models.size());
   RandomCall out;
   const std::uint64_t input = random() % (random() % 4 == 0 ? 600'000 : 5'000);
-  out.usage = UsageOf({{"input_tokens", input}, {"cache_read_tokens", input / 3},
+  out.usage = UsageOf({{"input_tokens", input},
+                       {"cache_read_tokens", input / 3},
                        {"output_tokens", random() % 2'000}});
   if (random() % 5 == 0) out.usage.Set(kMeterWebSearches, random() % 3);
   if (random() % 5 == 0) out.usage.Set(kMeterAudioMilliseconds, random() % 30'000);
@@ -249,8 +254,8 @@ RandomCall MakeRandomCall(const Catalog& catalog, std::mt19937_64& random) {
 }
 
 std::vector<std::string> AllKeys() {
-  return {"team_id", "feature", "provider", "model", "state", "service_tier", "region", "batch",
-          "bucket", "hour", "day"};
+  return {"team_id", "feature", "provider", "model", "state", "service_tier",
+          "region",  "batch",   "bucket",   "hour",  "day"};
 }
 
 TEST(ClientTest, RowsSumToTheTotalUnderEveryGrouping) {

@@ -99,10 +99,13 @@ TEST(IdWindowTest, OneFirstClaimForEachIdAmongThreads) {
 // The last place, claimed by all threads at once for one id: the others are duplicates, and
 // nothing overflowed.
 TEST(IdWindowTest, TheLastPlaceIsContestedExactly) {
-  constexpr int kThreads = 3;
-  constexpr int kRounds = 2'000;
+  constexpr int kThreads = 2;
+  constexpr int kRounds = 20'000;
   std::vector<std::unique_ptr<IdWindow>> windows;
-  for (int i = 0; i < kRounds; ++i) windows.push_back(std::make_unique<IdWindow>(1));
+  for (int i = 0; i < kRounds; ++i) {
+    windows.push_back(std::make_unique<IdWindow>(2));
+    windows.back()->TryClaim("before", "x");  // allocates the table, takes the first place
+  }
   std::vector<std::atomic<int>> arrived(kRounds);
   std::atomic<int> firsts{0};
   std::atomic<int> duplicates{0};
@@ -113,7 +116,7 @@ TEST(IdWindowTest, TheLastPlaceIsContestedExactly) {
         const auto at = static_cast<std::size_t>(i);
         // Threads meet at each window, as far as the machine lets them.
         arrived[at].fetch_add(1);
-        for (int spins = 0; spins < 1'000 && arrived[at].load() < kThreads; ++spins) {
+        for (int spins = 0; spins < 20'000 && arrived[at].load() < kThreads; ++spins) {
         }
         const Claim claim = windows[at]->TryClaim("id", "x");
         if (claim == Claim::kFirst) firsts.fetch_add(1);

@@ -24,7 +24,8 @@ std::string Record(std::string_view fields) {
   return absl::StrCat(R"({"provider": "openai", "model": "gpt-4o", )", fields, "}");
 }
 
-const std::string kGood = Record(R"("id": "r1", "usage": {"input_tokens": 1500, "output_tokens": 500})");
+const std::string kGood =
+    Record(R"("id": "r1", "usage": {"input_tokens": 1500, "output_tokens": 500})");
 
 std::shared_ptr<Client> NewClient() {
   ClientOptions options;
@@ -32,7 +33,8 @@ std::shared_ptr<Client> NewClient() {
   return *Client::Create(std::move(options));
 }
 
-RecordsResult Process(std::string_view chunk, RecordsOptions options = {}, Client* client = nullptr) {
+RecordsResult Process(std::string_view chunk, RecordsOptions options = {},
+                      Client* client = nullptr) {
   if (options.default_at == kNoInstant) options.default_at = kAt;
   options.json = true;
   return ProcessRecords(*Catalog::Builtin(), client, chunk, options);
@@ -82,15 +84,16 @@ TEST(RecordsTest, EmptyChunksAndLastLines) {
 }
 
 TEST(RecordsTest, CuttingAChunkChangesNothing) {
-  const std::string chunk = kGood + "\n\n{bad\n" + Record(R"("usage": {"input_tokens": 1})") + "\n" +
-                            Record(R"("usage": {"x": 1})") + "\n";
+  const std::string chunk = kGood + "\n\n{bad\n" + Record(R"("usage": {"input_tokens": 1})") +
+                            "\n" + Record(R"("usage": {"x": 1})") + "\n";
   const auto texts = [](const RecordsResult& result) {
     std::vector<std::string> out;
     for (const RecordResultLine& record : result.records) out.push_back(record.json);
     return out;
   };
   const std::vector<std::string> whole = texts(Process(chunk));
-  for (std::size_t cut = chunk.find('\n'); cut != std::string::npos; cut = chunk.find('\n', cut + 1)) {
+  for (std::size_t cut = chunk.find('\n'); cut != std::string::npos;
+       cut = chunk.find('\n', cut + 1)) {
     const RecordsResult first = Process(chunk.substr(0, cut + 1));
     const RecordsResult second = Process(chunk.substr(cut + 1), {.first_line = first.lines + 1});
     std::vector<std::string> both = texts(first);
@@ -104,7 +107,8 @@ TEST(RecordsTest, SinceAndUntilSkip) {
   std::string chunk;
   for (int i = -1; i <= 2; ++i) {
     chunk += Record(absl::StrCat(R"("usage": {"input_tokens": 1}, "at": ")",
-                                 FormatInstant(kAt + i * minute), "\"")) + "\n";
+                                 FormatInstant(kAt + i * minute), "\"")) +
+             "\n";
   }
   RecordsOptions options;
   options.since = kAt;
@@ -123,8 +127,8 @@ TEST(RecordsTest, SinceAndUntilSkip) {
 TEST(RecordsTest, WithAClientTheyAreTracked) {
   const auto client = NewClient();
   const std::string other = Record(R"("id": "r1", "usage": {"input_tokens": 7})");
-  const std::string tagged =
-      Record(R"("usage": {"input_tokens": 1500, "output_tokens": 500}, "metadata": {"teamId": "a"})");
+  const std::string tagged = Record(
+      R"("usage": {"input_tokens": 1500, "output_tokens": 500}, "metadata": {"teamId": "a"})");
   const RecordsResult result =
       Process(kGood + "\n" + kGood + "\n" + other + "\n{bad\n" + tagged + "\n", {}, client.get());
   ASSERT_EQ(result.records.size(), 5u);
@@ -166,8 +170,9 @@ TEST(RecordsTest, MutilatedChunksAreResultsToo) {
   SCOPED_TRACE(testing::Message() << "seed " << kSeed);
   std::mt19937 random(kSeed);
   const std::string nested = Record("\"response\": " + std::string(2'000, '['));
-  const std::string chunk = kGood + "\n" + Record(R"("usage": {"input_tokens": 1, "requests": 2})") +
-                            "\n" + nested + "\n" + std::string("\0\n", 2) + kGood;
+  const std::string chunk = kGood + "\n" +
+                            Record(R"("usage": {"input_tokens": 1, "requests": 2})") + "\n" +
+                            nested + "\n" + std::string("\0\n", 2) + kGood;
   const auto client = NewClient();
   for (int i = 0; i < 2'000; ++i) {
     std::string mutilated = chunk;

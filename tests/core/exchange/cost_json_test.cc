@@ -65,10 +65,9 @@ TEST(CostJsonTest, ShapeOfAPricedCall) {
   const Json json =
       JsonOf(*catalog, {.provider = "openai", .model = "GPT-4o", .at = kNow, .usage = &usage},
              {.line = 3, .id = "r\"1", .reported = &reported});
-  EXPECT_THAT(KeysOf(json),
-              UnorderedElementsAre("line", "id", "provider", "model", "match", "quality", "state",
-                                   "currency", "total", "usage", "lines", "price_rows", "reported",
-                                   "suggestions"));
+  EXPECT_THAT(KeysOf(json), UnorderedElementsAre("line", "id", "provider", "model", "match",
+                                                 "quality", "state", "currency", "total", "usage",
+                                                 "lines", "price_rows", "reported", "suggestions"));
   EXPECT_EQ(json["line"], 3);
   EXPECT_EQ(json["id"], "r\"1");
   EXPECT_EQ(json["provider"], "openai");
@@ -99,10 +98,12 @@ TEST(CostJsonTest, ShapeOfAPricedCall) {
 }
 
 TEST(CostJsonTest, AbsentThingsAreNullOrNotThere) {
-  const auto catalog = CatalogOf({Provider(Model("m1", R"({"rates": {"input_tokens": ["1", 1000000]},
+  const auto catalog =
+      CatalogOf({Provider(Model("m1", R"({"rates": {"input_tokens": ["1", 1000000]},
       "as_of": "2026-11-10", "evidence": [], "source": null})"))});
   const Usage usage = UsageOf({{"input_tokens", 1}});
-  const Json json = JsonOf(*catalog, {.provider = "acme", .model = "m1", .at = kNow, .usage = &usage});
+  const Json json =
+      JsonOf(*catalog, {.provider = "acme", .model = "m1", .at = kNow, .usage = &usage});
   EXPECT_FALSE(json.contains("line"));
   EXPECT_TRUE(json["id"].is_null());
   EXPECT_FALSE(json.contains("reported"));
@@ -112,8 +113,8 @@ TEST(CostJsonTest, AbsentThingsAreNullOrNotThere) {
 }
 
 TEST(CostJsonTest, UnpricedPartialFreeAndUnmetered) {
-  const auto catalog = CatalogOf({Provider(Model("m1", Row(R"("input_tokens": ["1", 1000000])")) + "," +
-                                           Model("gift", Row("", R"("free": true)")))});
+  const auto catalog = CatalogOf({Provider(Model("m1", Row(R"("input_tokens": ["1", 1000000])")) +
+                                           "," + Model("gift", Row("", R"("free": true)")))});
   const Usage usage = UsageOf({{"input_tokens", 10}, {"output_tokens", 5}});
   const Json unpriced =
       JsonOf(*catalog, {.provider = "acme", .model = "m11", .at = kNow, .usage = &usage});
@@ -152,8 +153,9 @@ TEST(CostJsonTest, UnpricedPartialFreeAndUnmetered) {
 }
 
 TEST(CostJsonTest, PartsOfTwoModels) {
-  const auto catalog = CatalogOf({Provider(Model("m1", Row(R"("input_tokens": ["1", 1000000])")) + "," +
-                                           Model("m2", Row(R"("input_tokens": ["2", 1000000])")))});
+  const auto catalog =
+      CatalogOf({Provider(Model("m1", Row(R"("input_tokens": ["1", 1000000])")) + "," +
+                          Model("m2", Row(R"("input_tokens": ["2", 1000000])")))});
   Extraction extraction;
   extraction.provider = "acme";
   for (const char* model : {"m1", "m2", "m1"}) {

@@ -36,13 +36,14 @@ std::string Explained(const Catalog& catalog, const Call& call, const CostContex
 
 std::shared_ptr<const Catalog> TestCatalog() {
   return CatalogOf({Provider(
-      Model("m1", Row(R"("input_tokens": ["2.50", 1000000], "audio_milliseconds": ["0.36", 3600000])",
-                      R"("bands": [{"above": {"input_tokens": 200000},
+      Model("m1",
+            Row(R"("input_tokens": ["2.50", 1000000], "audio_milliseconds": ["0.36", 3600000])",
+                R"("bands": [{"above": {"input_tokens": 200000},
                                     "rates": {"input_tokens": ["5", 1000000]}}],
                          "billed": {"audio_milliseconds": {"minimum": 10000}},
                          "from": "2026-01-01T00:00:00Z")"),
-            R"("aliases": [{"id": "eu.m1", "conditions": {"region": "eu"}}])") + "," +
-          Model("gift", Row("", R"("free": true)")),
+            R"("aliases": [{"id": "eu.m1", "conditions": {"region": "eu"}}])") +
+          "," + Model("gift", Row("", R"("free": true)")),
       R"("regions": {"world": null, "eu": "world"}, "defaults": {"region": "world"})")});
 }
 
@@ -61,18 +62,21 @@ TEST(ExplainTest, TheArithmeticOfOneCall) {
             "match       exact -> m1\n"
             "usage       input_tokens 1,500,000, audio_milliseconds 7,000\n"
             "conditions  service_tier standard (default), batch false, region world (default)\n"
-            "price row   " + id + ", from 2026-01-01T00:00:00Z\n"
-            "context     input_tokens from 200,001\n"
-            "source      https://p\n"
-            "evidence    list 1; read as of 2026-11-10\n"
-            "line        input_tokens: 1,500,000 x 5 / 1,000,000 = 7.5\n"
-            "line        audio_milliseconds: 10,000 x 0.36 / 3,600,000 = 0.001\n"
-            "            billed per call at least 10,000, in steps of 1\n"
-            "state       priced\n"
-            "total       7.501 USD\n"
-            "reported    7.6 USD by the provider, kept apart\n"
-            "quality     exact\n"
-            "catalog     2026-11-10, digest " + std::string(catalog->digest().substr(0, 16)) + "\n");
+            "price row   " +
+                id +
+                ", from 2026-01-01T00:00:00Z\n"
+                "context     input_tokens from 200,001\n"
+                "source      https://p\n"
+                "evidence    list 1; read as of 2026-11-10\n"
+                "line        input_tokens: 1,500,000 x 5 / 1,000,000 = 7.5\n"
+                "line        audio_milliseconds: 10,000 x 0.36 / 3,600,000 = 0.001\n"
+                "            billed per call at least 10,000, in steps of 1\n"
+                "state       priced\n"
+                "total       7.501 USD\n"
+                "reported    7.6 USD by the provider, kept apart\n"
+                "quality     exact\n"
+                "catalog     2026-11-10, digest " +
+                std::string(catalog->digest().substr(0, 16)) + "\n");
 }
 
 TEST(ExplainTest, WhatHasNoPriceIsSaid) {
@@ -86,11 +90,13 @@ TEST(ExplainTest, WhatHasNoPriceIsSaid) {
               AllOf(HasSubstr("no rate     output: 5 has no rate in this price row"),
                     HasSubstr("context     input_tokens 0 to 200,000"),
                     HasSubstr("state       partial\n"), HasSubstr("total       0.0000025 USD\n")));
-  EXPECT_THAT(Explained(*catalog, {.provider = "acme", .model = "gift", .at = kNow, .usage = &usage}),
-              AllOf(HasSubstr("without dates in the lists"), HasSubstr("state       free\n"),
-                    HasSubstr("total       0 USD\n")));
-  EXPECT_THAT(Explained(*catalog, {.provider = "acme", .model = "eu.m1", .at = kNow, .usage = &usage}),
-              AllOf(HasSubstr("match       alias -> m1"), HasSubstr("region eu (by the id)")));
+  EXPECT_THAT(
+      Explained(*catalog, {.provider = "acme", .model = "gift", .at = kNow, .usage = &usage}),
+      AllOf(HasSubstr("without dates in the lists"), HasSubstr("state       free\n"),
+            HasSubstr("total       0 USD\n")));
+  EXPECT_THAT(
+      Explained(*catalog, {.provider = "acme", .model = "eu.m1", .at = kNow, .usage = &usage}),
+      AllOf(HasSubstr("match       alias -> m1"), HasSubstr("region eu (by the id)")));
   Extraction nothing;
   nothing.provider = "acme";
   EXPECT_THAT(Explained(*catalog, {.provider = "acme", .at = kNow, .extraction = &nothing}),

@@ -73,7 +73,7 @@ TEST(RecordTest, EveryField) {
   ASSERT_NE(call.usage, nullptr);
   EXPECT_EQ(call.extraction, nullptr);
   EXPECT_EQ(call.usage->Get(kMeterInputTokens), 5u);
-  EXPECT_EQ(call.usage->Get(kMeterOutputTokens), 0u);  // zero is not absent
+  EXPECT_EQ(call.usage->Get(kMeterOutputTokens), 0u);    // zero is not absent
   EXPECT_FALSE(call.usage->Has(kMeterCacheReadTokens));  // null is
 }
 
@@ -132,7 +132,8 @@ TEST(RecordTest, RulesThatAreBroken) {
       {R"({"provider": "a", "batch": "true", "usage": {}})", "batch must be true or false"},
       {R"({"provider": "a", "batch": 1, "usage": {}})", "batch must be true or false"},
       {R"({"provider": "a", "conditions": "x", "usage": {}})", "conditions must be an object"},
-      {R"({"provider": "a", "conditions": {"k": 1.5}, "usage": {}})", "conditions.k must be a text"},
+      {R"({"provider": "a", "conditions": {"k": 1.5}, "usage": {}})",
+       "conditions.k must be a text"},
       {R"({"provider": "a", "conditions": {"k": []}, "usage": {}})", "conditions.k must be a text"},
       {R"({"provider": "a"})", "neither response nor usage is given"},
       {R"({"provider": "a", "usage": null, "response": null})", "neither response nor usage"},
@@ -155,8 +156,14 @@ std::string WithCount(std::string_view count) {
 
 TEST(RecordTest, CountsAreWholeNumbersWithinTheirLimit) {
   const std::pair<const char*, std::uint64_t> kGood[] = {
-      {"0", 0}, {"-0", 0}, {"1", 1}, {"5.0", 5}, {"1e3", 1000}, {"-0.0", 0},
-      {"281474976710655", kQuantityMax - 1}, {"281474976710656", kQuantityMax},
+      {"0", 0},
+      {"-0", 0},
+      {"1", 1},
+      {"5.0", 5},
+      {"1e3", 1000},
+      {"-0.0", 0},
+      {"281474976710655", kQuantityMax - 1},
+      {"281474976710656", kQuantityMax},
       {"281474976710656.0", kQuantityMax},
   };
   for (const auto& [text, count] : kGood) {
@@ -192,8 +199,8 @@ TEST(RecordTest, SecondsBecomeMillisecondsExactlyOrAreRefused) {
     return absl::StrCat(R"({"provider": "a", "usage": {"input_audio_seconds": )", seconds, "}}");
   };
   const std::pair<const char*, std::uint64_t> kGood[] = {
-      {"0", 0}, {"1", 1'000}, {"1.5", 1'500}, {"0.001", 1}, {"0.1", 100}, {"2.675", 2'675},
-      {"1e1", 10'000}, {"281474976710.656", kQuantityMax},
+      {"0", 0},     {"1", 1'000},     {"1.5", 1'500},  {"0.001", 1},
+      {"0.1", 100}, {"2.675", 2'675}, {"1e1", 10'000}, {"281474976710.656", kQuantityMax},
   };
   for (const auto& [text, milliseconds] : kGood) {
     const Parsed parsed(line(text));
@@ -219,7 +226,8 @@ TEST(RecordTest, OneMeterGivenTwiceIsRefused) {
 
 // Money is never lost over a tag.
 TEST(RecordTest, OddMetadataIsAFindingAndLeftOut) {
-  const Parsed one(R"({"provider": "a", "usage": {}, "metadata": {"k": ["x"], "o": {}, "t": "v"}})");
+  const Parsed one(
+      R"({"provider": "a", "usage": {}, "metadata": {"k": ["x"], "o": {}, "t": "v"}})");
   ASSERT_TRUE(one.status.ok()) << one.status;
   ASSERT_EQ(one.parser.metadata().size(), 1u);
   EXPECT_EQ(one.parser.metadata()[0].key, "t");

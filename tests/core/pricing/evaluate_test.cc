@@ -37,15 +37,16 @@ std::shared_ptr<const Catalog> TwoTiers() {
       Model("m1", Row(R"("input_tokens": ["1", 1000000])"),
             R"("variants": [)" +
                 Row(R"("input_tokens": ["2", 1000000])",
-                    R"("conditions": {"service_tier": "priority"})") + "," +
-                Row(R"("input_tokens": ["3", 1000000])", R"("conditions": {"batch": true})") + "," +
-                Row(R"("input_tokens": ["4", 1000000])", R"("conditions": {"api": "chat"})") +
-                "]") + "," +
+                    R"("conditions": {"service_tier": "priority"})") +
+                "," + Row(R"("input_tokens": ["3", 1000000])", R"("conditions": {"batch": true})") +
+                "," + Row(R"("input_tokens": ["4", 1000000])", R"("conditions": {"api": "chat"})") +
+                "]") +
+          "," +
           Model("m2", Row(R"("input_tokens": ["7", 1000000])"),
                 R"("variants": [)" +
                     Row(R"("input_tokens": ["5", 1000000])", R"("conditions": {"region": "eu"})") +
-                    "]") + "," +
-          Model("gift", Row("", R"("free": true)")),
+                    "]") +
+          "," + Model("gift", Row("", R"("free": true)")),
       R"("service_tiers": {"auto": "standard", "quick": "priority"},
          "regions": {"world": null, "eu": "world"}, "defaults": {"region": "world"})")});
 }
@@ -64,7 +65,8 @@ TEST(EvaluateTest, ThePagesOwnExample) {
   const auto catalog = Catalog::Builtin();
   const Usage usage = UsageOf({{"input_tokens", 1500}, {"output_tokens", 500}});
   Evaluation evaluation;
-  ASSERT_TRUE(Evaluate(*catalog, {.provider = "openai", .model = "gpt-4o", .at = kNow, .usage = &usage},
+  ASSERT_TRUE(Evaluate(*catalog,
+                       {.provider = "openai", .model = "gpt-4o", .at = kNow, .usage = &usage},
                        evaluation)
                   .ok());
   EXPECT_EQ(evaluation.total().ToString(), "0.00875");
@@ -123,9 +125,9 @@ TEST(EvaluateTest, TheBodysWordWinsAndAContradictionIsFound) {
     const char* total;
     std::size_t findings;
   } kCases[] = {
-      {"", "quick", "2", 0},        {"quick", "", "2", 0},       {"quick", "quick", "2", 0},
+      {"", "quick", "2", 0},         {"quick", "", "2", 0},        {"quick", "quick", "2", 0},
       {"priority", "quick", "2", 0}, {"auto", "standard", "1", 0}, {"default", "auto", "1", 0},
-      {"quick", "auto", "1", 1},    {"auto", "quick", "2", 1},
+      {"quick", "auto", "1", 1},     {"auto", "quick", "2", 1},
   };
   for (const auto& one : kCases) {
     Extraction extraction;
@@ -134,8 +136,12 @@ TEST(EvaluateTest, TheBodysWordWinsAndAContradictionIsFound) {
     extraction.parts.push_back(PartOf("", kMillion));
     if (*one.body != 0) extraction.conditions.push_back({"service_tier", one.body});
     Evaluation evaluation;
-    ASSERT_TRUE(Evaluate(*catalog, {.provider = "acme", .service_tier = one.stated, .at = kNow,
-                                    .extraction = &extraction}, evaluation).ok());
+    ASSERT_TRUE(
+        Evaluate(
+            *catalog,
+            {.provider = "acme", .service_tier = one.stated, .at = kNow, .extraction = &extraction},
+            evaluation)
+            .ok());
     EXPECT_EQ(evaluation.total().ToString(), one.total) << one.stated << ' ' << one.body;
     ASSERT_EQ(evaluation.findings().size(), one.findings) << one.stated << ' ' << one.body;
     if (one.findings == 1) {
@@ -184,7 +190,8 @@ TEST(EvaluateTest, StatesOfSeveralParts) {
   const auto state_of = [&](std::vector<std::string> models) {
     Extraction extraction;
     extraction.provider = "acme";
-    for (std::string& model : models) extraction.parts.push_back(PartOf(std::move(model), kMillion));
+    for (std::string& model : models)
+      extraction.parts.push_back(PartOf(std::move(model), kMillion));
     Evaluation evaluation;
     EXPECT_TRUE(
         Evaluate(*catalog, {.provider = "acme", .at = kNow, .extraction = &extraction}, evaluation)
@@ -210,15 +217,19 @@ TEST(EvaluateTest, Errors) {
                              HasSubstr("input_tokens"), HasSubstr("5")));
   const NamedCondition one{"a", "b"};
   const std::vector<NamedCondition> many(16, one);
-  EXPECT_THAT(Total(*catalog, {.provider = "acme", .model = "m1", .conditions = many, .at = kNow,
-                               .usage = &kMillion}),
-              HasSubstr("conditions: 16"));
-  EXPECT_EQ(Total(*catalog, {.provider = "acme", .model = "m1",
-                             .conditions = std::span(many).first(15), .at = kNow,
+  EXPECT_THAT(
+      Total(
+          *catalog,
+          {.provider = "acme", .model = "m1", .conditions = many, .at = kNow, .usage = &kMillion}),
+      HasSubstr("conditions: 16"));
+  EXPECT_EQ(Total(*catalog, {.provider = "acme",
+                             .model = "m1",
+                             .conditions = std::span(many).first(15),
+                             .at = kNow,
                              .usage = &kMillion}),
             "1");
-  const auto dated = CatalogOf({Provider(Model(
-      "m1", Row(R"("input_tokens": ["1", 1000000])", R"("from": "2026-01-01T00:00:00Z")")))});
+  const auto dated = CatalogOf({Provider(
+      Model("m1", Row(R"("input_tokens": ["1", 1000000])", R"("from": "2026-01-01T00:00:00Z")")))});
   EXPECT_THAT(Total(*dated, {.provider = "acme", .model = "m1", .usage = &kMillion}),
               HasSubstr("`at` is needed"));
 }

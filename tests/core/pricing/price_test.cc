@@ -53,11 +53,11 @@ TEST(PriceTest, OneLineForEachRateThatBills) {
   const Cost simple = Priced(*catalog, AtomsOf({{"input_tokens", 1500}, {"output_tokens", 500}}));
   EXPECT_EQ(simple.state, CostState::kPriced);
   EXPECT_EQ(simple.total.ToString(), "0.00875");
-  EXPECT_THAT(LinesOf(simple),
-              ElementsAre("input_tokens 1500 0.00375", "output_tokens 500 0.005"));
+  EXPECT_THAT(LinesOf(simple), ElementsAre("input_tokens 1500 0.00375", "output_tokens 500 0.005"));
 
   // Cached input is billed once; reasoning, without a rate of its own, as output.
-  const Cost cached = Priced(*catalog, AtomsOf({{"input_tokens", 1500}, {"cache_read_tokens", 1000},
+  const Cost cached = Priced(*catalog, AtomsOf({{"input_tokens", 1500},
+                                                {"cache_read_tokens", 1000},
                                                 {"output_tokens", 500},
                                                 {"output_reasoning_tokens", 400},
                                                 {"web_searches", 2}}));
@@ -75,19 +75,23 @@ TEST(PriceTest, OneLineForEachRateThatBills) {
 
 TEST(PriceTest, WithoutACacheRateCachedInputCostsTheInputRate) {
   const auto catalog = WithRates(R"("input_tokens": ["2", 1000000])");
-  EXPECT_THAT(LinesOf(Priced(*catalog, AtomsOf({{"input_tokens", 10}, {"cache_read_tokens", 4},
-                                                {"cache_write_1h_tokens", 3}}))),
-              ElementsAre("input_tokens 10 0.00002"));
+  EXPECT_THAT(
+      LinesOf(Priced(
+          *catalog,
+          AtomsOf({{"input_tokens", 10}, {"cache_read_tokens", 4}, {"cache_write_1h_tokens", 3}}))),
+      ElementsAre("input_tokens 10 0.00002"));
 }
 
 TEST(PriceTest, UncoveredAtomsMakeItPartial) {
   const auto catalog = WithRates(R"("input_tokens": ["2", 1000000])");
-  const Cost cost = Priced(*catalog, AtomsOf({{"input_tokens", 10}, {"output_tokens", 5},
-                                              {"output_reasoning_tokens", 2}, {"web_searches", 1}}));
+  const Cost cost = Priced(*catalog, AtomsOf({{"input_tokens", 10},
+                                              {"output_tokens", 5},
+                                              {"output_reasoning_tokens", 2},
+                                              {"web_searches", 1}}));
   EXPECT_EQ(cost.state, CostState::kPartial);
   EXPECT_EQ(cost.total.ToString(), "0.00002");
-  EXPECT_EQ(cost.uncovered, AtomBit(Atom::kOutput) | AtomBit(Atom::kOutputReasoning) |
-                                AtomBit(Atom::kWebSearches));
+  EXPECT_EQ(cost.uncovered,
+            AtomBit(Atom::kOutput) | AtomBit(Atom::kOutputReasoning) | AtomBit(Atom::kWebSearches));
 }
 
 TEST(PriceTest, FreeCostsNothingAndCoversEverything) {
@@ -103,12 +107,13 @@ TEST(PriceTest, FreeCostsNothingAndCoversEverything) {
 }
 
 TEST(PriceTest, BilledMinimumAndStep) {
-  const auto catalog = WithRates(R"("audio_milliseconds": ["0.36", 3600000])",
-                                 R"("billed": {"audio_milliseconds": {"minimum": 10000, "step": 1000}})");
+  const auto catalog =
+      WithRates(R"("audio_milliseconds": ["0.36", 3600000])",
+                R"("billed": {"audio_milliseconds": {"minimum": 10000, "step": 1000}})");
   const std::pair<std::uint64_t, std::uint64_t> kCases[] = {
-      {0, 0},          {1, 10'000},      {9'999, 10'000},  {10'000, 10'000},
-      {10'001, 11'000}, {10'999, 11'000}, {11'000, 11'000}, {11'001, 12'000},
-      {kQuantityMax, (kQuantityMax + 999) / 1000 * 1000},
+      {0, 0},           {1, 10'000},      {9'999, 10'000},
+      {10'000, 10'000}, {10'001, 11'000}, {10'999, 11'000},
+      {11'000, 11'000}, {11'001, 12'000}, {kQuantityMax, (kQuantityMax + 999) / 1000 * 1000},
   };
   for (const auto& [counted, billed] : kCases) {
     const Cost cost = Priced(*catalog, AtomsOf({{"audio_milliseconds", counted}}));
@@ -123,18 +128,18 @@ TEST(PriceTest, BilledMinimumAndStep) {
 }
 
 TEST(PriceTest, BilledAtomsSumToWhatPriceCallBills) {
-  const auto catalog = WithRates(
-      R"("audio_milliseconds": ["0.36", 3600000], "requests": ["1", 1000])",
-      R"("billed": {"audio_milliseconds": {"minimum": 10000}})");
+  const auto catalog =
+      WithRates(R"("audio_milliseconds": ["0.36", 3600000], "requests": ["1", 1000])",
+                R"("billed": {"audio_milliseconds": {"minimum": 10000}})");
   const CatalogImage& image = catalog->image();
-  const Atoms one = AtomsOf({{"audio_milliseconds", 7'000}, {"input_audio_milliseconds", 3'000},
-                             {"requests", 1}});
+  const Atoms one = AtomsOf(
+      {{"audio_milliseconds", 7'000}, {"input_audio_milliseconds", 3'000}, {"requests", 1}});
   const Atoms billed = BilledAtoms(image, image.rows[0], one);
   ASSERT_EQ(billed.items().size(), 1u);  // one rate, at the first atom that it covers
   EXPECT_EQ(billed.items()[0].quantity, 10'000u);
   // Three such calls: the minimum counts three times, requests as they are.
-  const Atoms three = AtomsOf({{"audio_milliseconds", 21'000}, {"input_audio_milliseconds", 9'000},
-                               {"requests", 3}});
+  const Atoms three = AtomsOf(
+      {{"audio_milliseconds", 21'000}, {"input_audio_milliseconds", 9'000}, {"requests", 3}});
   Atoms billed_three;
   billed_three.Append(billed.items()[0].atom, 30'000);
   Cost sum;

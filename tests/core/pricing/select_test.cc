@@ -39,28 +39,26 @@ std::shared_ptr<const Catalog> TestCatalog() {
       Model("regional", At("1", R"("conditions": {"region": "world"})") + "," +
                             At("2", R"("conditions": {"region": "eu"})") + "," +
                             At("3", R"("conditions": {"region": "de"})")) +
-      "," +
-      Model("european", At("2", R"("conditions": {"region": "eu"})")) + "," +
+      "," + Model("european", At("2", R"("conditions": {"region": "eu"})")) + "," +
       Model("elsewhere", At("1", R"("conditions": {"region": {"not": "eu"}})") + "," +
                              At("4", R"("conditions": {"region": "us"})")) +
       "," +
       Model("sized", At("1") + "," + At("2", R"("conditions": {"size": "big"})") + "," +
                          At("3", R"("conditions": {"size": "big", "quality": "hd"})")) +
-      "," +
-      Model("sized-only", At("2", R"("conditions": {"size": "big"})")) + "," +
+      "," + Model("sized-only", At("2", R"("conditions": {"size": "big"})")) + "," +
       Model("dated", At("1", R"("from": "2026-01-01T00:00:00Z", "until": "2026-06-01T00:00:00Z")") +
                          "," + At("2", R"("from": "2026-06-01T00:00:00Z",
                                           "until": "2027-01-01T00:00:00Z")")) +
       "," +
       Model("combined", At("1", R"("conditions": {"region": "eu", "batch": true})") + "," +
                             At("2", R"("conditions": {"region": "us"})")) +
-      "," +
-      Model("banded", At("1", R"("bands": [{"above": {"input_tokens": 1000},
+      "," + Model("banded", At("1", R"("bands": [{"above": {"input_tokens": 1000},
                                             "rates": {"input_tokens": ["2", 1000000]}}])"));
-  return CatalogOf({Provider(
-      models, R"("regions": {"world": null, "eu": "world", "de": "eu", "us": "world"},
+  return CatalogOf(
+      {Provider(models, R"("regions": {"world": null, "eu": "world", "de": "eu", "us": "world"},
                  "defaults": {"region": "world", "quality": "sd"},
-                 "service_tiers": {"auto": "standard", "quick": "priority", "offline": "batch"})")});
+                 "service_tiers": {"auto": "standard", "quick": "priority",
+                                   "offline": "batch"})")});
 }
 
 struct Ask {
@@ -73,8 +71,8 @@ struct Ask {
 // The input rate of the selected row, or why there is none.
 std::string Select(const Catalog& catalog, const Ask& ask) {
   const Resolution resolution = catalog.Resolve("acme", ask.model, ask.at);
-  const Selection selection = SelectRow(catalog, resolution, ask.call, ask.at,
-                                        AtomsOf({{"input_tokens", ask.tokens}}));
+  const Selection selection =
+      SelectRow(catalog, resolution, ask.call, ask.at, AtomsOf({{"input_tokens", ask.tokens}}));
   EXPECT_EQ(selection.row == nullptr, selection.reason != UnpricedReason::kNone);
   if (selection.row != nullptr) {
     EXPECT_EQ(ExplainUnpriced(catalog, resolution, selection, "acme", ask.model, ask.at), "");
@@ -147,7 +145,8 @@ TEST(SelectTest, EachReasonHasItsSentence) {
        "service_tier \"flex\" has no price for \"tiers\"; known: priority, standard"},
       {{"plain", {.service_tier = "priority"}},
        "service_tier \"priority\" has no price for \"plain\"; known: standard"},
-      {{"quick.plain", {}}, "service_tier \"priority\" has no price for \"quick.plain\"; known: standard"},
+      {{"quick.plain", {}},
+       "service_tier \"priority\" has no price for \"quick.plain\"; known: standard"},
       {{"plain", {.batch = true}}, "batch has no price for \"plain\""},
       {{"batch-only", {}}, "\"batch-only\" has a price for batch calls only"},
       {{"plain", {.region = "mars"}},

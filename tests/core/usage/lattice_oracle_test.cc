@@ -2,8 +2,8 @@
 // small table cell by cell, keeps those in which each stated meter is the sum of its atoms and
 // each unstated row and column is empty, and answers from the list: none (contradiction), audio
 // and image cells that differ (open), or the filling that is largest use by use, text first. An
-// absent whole whose parts may overlap by more than is stated is open, too; its smallest value comes
-// from trying every overlap.
+// absent whole whose parts may overlap by more than is stated is open, too; its smallest value
+// comes from trying every overlap.
 // `ToAtoms` must agree on every combination of small quantities, present and absent.
 
 #include <functional>

@@ -77,10 +77,11 @@ TEST(ToAtomsTest, AbsentParentIsTheSumOfItsParts) {
 TEST(ToAtomsTest, OpenWholesAskOrAreTheSmallest) {
   const Named text = {{"input_text_tokens", 10}, {"cache_read_tokens", 4}};
   EXPECT_EQ(AtomsText(text),
-            "error: input_tokens is needed: input_text_tokens 10 and cache_read_tokens 4 may overlap");
+            "error: input_tokens is needed: input_text_tokens 10 and cache_read_tokens 4 may "
+            "overlap");
   EXPECT_EQ(AtomsText(text, JoinRule::kTextFirst), "input_text=6 cache_text_read=4");
   EXPECT_EQ(AtomsText({{"input_tokens", 14}, {"input_text_tokens", 10}, {"cache_read_tokens", 4}}),
-            "input_text=6 cache_text_read=4");
+            "input=4 input_text=6 cache_text_read=4");
   const Named writes = {{"cache_write_1h_tokens", 5}, {"cache_text_write_tokens", 4}};
   EXPECT_EQ(AtomsText(writes),
             "error: cache_write_tokens is needed: cache_text_write_tokens 4 and "
@@ -90,15 +91,16 @@ TEST(ToAtomsTest, OpenWholesAskOrAreTheSmallest) {
             "error: output_tokens is needed: output_audio_tokens 3 and output_reasoning_tokens 9 "
             "may overlap");
   // Two modalities share one use as far as it goes.
-  EXPECT_EQ(AtomsText({{"input_audio_tokens", 3}, {"input_image_tokens", 3}, {"cache_read_tokens", 5}},
-                      JoinRule::kTextFirst),
-            "input_image=1 cache_audio_read=3 cache_image_read=2");
+  const Named media = {
+      {"input_audio_tokens", 3}, {"input_image_tokens", 3}, {"cache_read_tokens", 5}};
+  EXPECT_EQ(AtomsText(media, JoinRule::kTextFirst),
+            "cache_audio_read=3 input_image=1 cache_image_read=2");
   // Nothing is left to overlap: a zero, a stated join, a join that takes all of one part.
   EXPECT_EQ(AtomsText({{"input_text_tokens", 10}, {"cache_read_tokens", 0}}), "input_text=10");
-  EXPECT_EQ(AtomsText({{"input_text_tokens", 10},
-                       {"cache_read_tokens", 4},
-                       {"cache_text_read_tokens", 0}}),
-            "cache_read=4 input_text=10");
+  EXPECT_EQ(
+      AtomsText(
+          {{"input_text_tokens", 10}, {"cache_read_tokens", 4}, {"cache_text_read_tokens", 0}}),
+      "cache_read=4 input_text=10");
   EXPECT_EQ(AtomsText({{"input_audio_tokens", 4},
                        {"cache_read_tokens", 6},
                        {"cache_audio_read_tokens", 4},

@@ -1,6 +1,5 @@
 // Client: options, track, recorder.
 
-#include <algorithm>
 #include <array>
 #include <limits>
 
@@ -46,6 +45,13 @@ absl::Status ReadMetadata(const tokentra_pair* metadata, std::size_t count,
     if (!status.ok()) return status;
     out.push_back({View(metadata[i].name), View(metadata[i].value)});
   }
+  return absl::OkStatus();
+}
+
+// Before anything is recorded: an event whose result cannot be told must not count.
+absl::Status CheckResult(const tokentra_track_result* result, std::size_t result_size) {
+  if (result == nullptr) return NullArgument("result");
+  if (result_size == 0) return absl::InvalidArgumentError("result has size 0");
   return absl::OkStatus();
 }
 
@@ -150,8 +156,12 @@ tokentra_status tokentra_client_options_set_limit(tokentra_client_options* optio
     } else {
       std::uint32_t* limit = LedgerLimit(changed, View(name));
       if (limit == nullptr) return UnknownLimit(View(name));
-      *limit = static_cast<std::uint32_t>(
-          std::min<std::uint64_t>(value, std::numeric_limits<std::uint32_t>::max()));
+      constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+      if (value > kMost) {
+        return absl::InvalidArgumentError(
+            absl::StrCat(View(name), " ", value, " is above ", kMost));
+      }
+      *limit = static_cast<std::uint32_t>(value);
     }
     absl::Status status = tokentra::ValidateLedgerOptions(changed.ledger);
     if (!status.ok()) return status;
@@ -221,6 +231,7 @@ tokentra_status tokentra_client_track(tokentra_client* client, const tokentra_ca
                                       size_t result_size, tokentra_error** error) {
   return Guard(error, [&]() -> absl::Status {
     if (client == nullptr) return NullArgument("client");
+    if (absl::Status checked = CheckResult(result, result_size); !checked.ok()) return checked;
     CallStorage storage;
     tokentra::TrackResult tracked;
     tokentra::Evaluation evaluation;
@@ -234,12 +245,9 @@ tokentra_status tokentra_client_track(tokentra_client* client, const tokentra_ca
       client->client->CountRefused(status, storage.call().provider, storage.call().at,
                                    storage.metadata());
     }
-    if (result != nullptr) {
-      const absl::Status written =
-          WriteSized("result", ResultOf(tracked, evaluation, !status.ok()), result, result_size);
-      if (status.ok()) status = written;
-    }
-    return status;
+    const absl::Status written =
+        WriteSized("result", ResultOf(tracked, evaluation, !status.ok()), result, result_size);
+    return status.ok() ? written : status;
   });
 }
 
@@ -269,6 +277,7 @@ tokentra_status tokentra_recorder_record(const tokentra_recorder* recorder,
                                          size_t result_size, tokentra_error** error) {
   return Guard(error, [&]() -> absl::Status {
     if (recorder == nullptr) return NullArgument("recorder");
+    if (absl::Status checked = CheckResult(result, result_size); !checked.ok()) return checked;
     tokentra::Usage read;
     tokentra::Call call = recorder->storage.call();
     call.at = at_ns;
@@ -282,12 +291,9 @@ tokentra_status tokentra_recorder_record(const tokentra_recorder* recorder,
       recorder->client->CountRefused(status, call.provider, at_ns, recorder->storage.metadata());
     }
     tracked.has_findings = tracked.has_findings || recorder->has_findings;
-    if (result != nullptr) {
-      const absl::Status written =
-          WriteSized("result", ResultOf(tracked, evaluation, !status.ok()), result, result_size);
-      if (status.ok()) status = written;
-    }
-    return status;
+    const absl::Status written =
+        WriteSized("result", ResultOf(tracked, evaluation, !status.ok()), result, result_size);
+    return status.ok() ? written : status;
   });
 }
 

@@ -17,6 +17,7 @@ InstantNs Bound(std::int64_t instant) { return instant == 0 ? tokentra::kNoInsta
 
 absl::Status ReadOptions(const tokentra_records_options* from, std::size_t size,
                          tokentra::RecordsOptions& out) {
+  if (from == nullptr) return absl::OkStatus();
   tokentra_records_options options;
   absl::Status status = tokentra::capi::ReadSized("options", from, size, options);
   if (status.ok()) status = tokentra::capi::CheckReserved("options.reserved", options.reserved);

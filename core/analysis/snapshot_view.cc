@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <map>
+#include <unordered_map>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "core/analysis/group_key.h"
@@ -52,7 +52,7 @@ absl::StatusOr<std::shared_ptr<const SnapshotView>> SnapshotView::Create(
 
 absl::Status SnapshotView::PriceEntries() {
   const CatalogImage& image = catalog_->image();
-  absl::flat_hash_map<std::string_view, const RowRecord*> rows;
+  std::unordered_map<std::string_view, const RowRecord*> rows;
   rows.reserve(image.rows.size());
   for (const RowRecord& row : image.rows) rows[image.Text(row.id)] = &row;
   std::vector<const RowRecord*> row_of_class;

@@ -23,8 +23,10 @@ std::unique_ptr<InternTable> InternTable::Create(std::uint64_t nodes_max) {
   // atomics; calloc leaves large arrays untouched until they are probed.
   void* memory = std::calloc(slots_count, sizeof(std::atomic<Node*>));
   if (memory == nullptr) return nullptr;
-  return std::unique_ptr<InternTable>(new (std::nothrow) InternTable(
-      static_cast<std::atomic<Node*>*>(memory), static_cast<std::uint32_t>(slots_count)));
+  auto* table = new (std::nothrow) InternTable(static_cast<std::atomic<Node*>*>(memory),
+                                               static_cast<std::uint32_t>(slots_count));
+  if (table == nullptr) std::free(memory);
+  return std::unique_ptr<InternTable>(table);
 }
 
 InternTable::~InternTable() {

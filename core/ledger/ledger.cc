@@ -7,19 +7,26 @@
 #include "core/ledger/snapshot_builder.h"
 
 namespace tokentra {
+namespace {
+
+absl::Status NoMemory() {
+  return absl::ResourceExhaustedError("not enough memory to create the ledger");
+}
+
+}  // namespace
 
 absl::StatusOr<std::shared_ptr<Ledger>> Ledger::Create(const LedgerOptions& options) {
   if (absl::Status status = ValidateLedgerOptions(options); !status.ok()) return status;
   try {
     std::unique_ptr<Registry> registry = Registry::Create(options);
-    if (registry == nullptr) throw std::bad_alloc();
+    if (registry == nullptr) return NoMemory();
     std::unique_ptr<ShardDirectory> directory = ShardDirectory::Create(registry.get());
     std::unique_ptr<SharedShard> shared = SharedShard::Create(registry.get());
-    if (directory == nullptr || shared == nullptr) throw std::bad_alloc();
+    if (directory == nullptr || shared == nullptr) return NoMemory();
     return std::shared_ptr<Ledger>(
         new Ledger(std::move(registry), std::move(directory), std::move(shared)));
   } catch (const std::bad_alloc&) {
-    return absl::ResourceExhaustedError("not enough memory to create the ledger");
+    return NoMemory();
   }
 }
 

@@ -6,8 +6,7 @@
 #include <numeric>
 #include <string_view>
 #include <tuple>
-
-#include "absl/container/flat_hash_map.h"
+#include <unordered_map>
 
 namespace tokentra {
 namespace {
@@ -40,7 +39,7 @@ class Ranking {
 
  private:
   std::vector<Id> ids_;
-  absl::flat_hash_map<Id, std::uint32_t> ranks_;
+  std::unordered_map<Id, std::uint32_t> ranks_;
   Id last_{};
   std::uint32_t last_rank_ = 0;
   bool last_is_ranked_ = false;

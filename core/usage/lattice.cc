@@ -271,8 +271,8 @@ absl::Status SolveTokens(const Usage& usage, Direction direction, JoinRule joins
   if (absl::Status s = CheckContainment(Stated(usage), direction); !s.ok()) return s;
   if (refused) {
     return absl::InvalidArgumentError(
-        absl::StrCat(FindMeter(open.whole)->name, " is needed: ",
-                     Describe(open.modality, stated->Get(open.modality)), " and ",
+        absl::StrCat(FindMeter(open.whole)->name,
+                     " is needed: ", Describe(open.modality, stated->Get(open.modality)), " and ",
                      Describe(open.use, stated->Get(open.use)), " may overlap"));
   }
   return Table(*stated, direction).Solve(joins, atoms);

@@ -87,8 +87,8 @@ class Stated {
   }
 
  private:
-  void CompleteOne(Direction direction, Modality modality, Use use,
-                   std::span<const Use> inner_uses, OpenWhole* open);
+  void CompleteOne(Direction direction, Modality modality, Use use, std::span<const Use> inner_uses,
+                   OpenWhole* open);
   // How many tokens the parts of a whole by modality may share with its parts by use, beyond the
   // joins that are stated.
   std::uint64_t OpenOverlap(Direction direction, Use use, std::span<const Use> inner_uses,

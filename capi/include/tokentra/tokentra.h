@@ -64,17 +64,17 @@ typedef int32_t tokentra_status;
 #define TOKENTRA_OK 0
 #define TOKENTRA_CANCELLED 1
 #define TOKENTRA_UNKNOWN 2
-#define TOKENTRA_INVALID_ARGUMENT 3    /* the caller's input is wrong; the message names it */
+#define TOKENTRA_INVALID_ARGUMENT 3 /* the caller's input is wrong; the message names it */
 #define TOKENTRA_DEADLINE_EXCEEDED 4
 #define TOKENTRA_NOT_FOUND 5
 #define TOKENTRA_ALREADY_EXISTS 6
 #define TOKENTRA_PERMISSION_DENIED 7
-#define TOKENTRA_RESOURCE_EXHAUSTED 8  /* memory or a stated limit */
+#define TOKENTRA_RESOURCE_EXHAUSTED 8 /* memory or a stated limit */
 #define TOKENTRA_FAILED_PRECONDITION 9
 #define TOKENTRA_ABORTED 10
-#define TOKENTRA_OUT_OF_RANGE 11       /* an amount or an index beyond its range */
+#define TOKENTRA_OUT_OF_RANGE 11 /* an amount or an index beyond its range */
 #define TOKENTRA_UNIMPLEMENTED 12
-#define TOKENTRA_INTERNAL 13           /* a defect of tokentra */
+#define TOKENTRA_INTERNAL 13 /* a defect of tokentra */
 #define TOKENTRA_UNAVAILABLE 14
 #define TOKENTRA_DATA_LOSS 15
 #define TOKENTRA_UNAUTHENTICATED 16
@@ -139,7 +139,7 @@ typedef struct tokentra_call {
 /* What pricing came to. Unpriced is never 0: its total is meaningless. */
 #define TOKENTRA_STATE_PRICED 1
 #define TOKENTRA_STATE_FREE 2
-#define TOKENTRA_STATE_PARTIAL 3   /* some quantity has no rate; the total is of the rest */
+#define TOKENTRA_STATE_PARTIAL 3 /* some quantity has no rate; the total is of the rest */
 #define TOKENTRA_STATE_UNPRICED 4
 #define TOKENTRA_STATE_UNMETERED 5 /* the body carries no usage */
 
@@ -296,14 +296,14 @@ TOKENTRA_API tokentra_status tokentra_price(const tokentra_catalog* catalog,
 TOKENTRA_API void tokentra_cost_free(tokentra_cost* cost);
 
 typedef struct tokentra_cost_summary {
-  tokentra_money total;        /* meaningless when unpriced or unmetered */
-  tokentra_money reported;     /* the provider's own total, when has_reported */
-  tokentra_text provider;      /* the channel that was priced */
-  tokentra_text model;         /* the catalog's id; as named when unpriced */
-  tokentra_text service_tier;  /* tokentra's word for the tier that was priced */
-  tokentra_text region;        /* absent when none was stated and the provider has no default */
+  tokentra_money total;       /* meaningless when unpriced or unmetered */
+  tokentra_money reported;    /* the provider's own total, when has_reported */
+  tokentra_text provider;     /* the channel that was priced */
+  tokentra_text model;        /* the catalog's id; as named when unpriced */
+  tokentra_text service_tier; /* tokentra's word for the tier that was priced */
+  tokentra_text region;       /* absent when none was stated and the provider has no default */
   tokentra_text response_id;
-  tokentra_text reason;        /* why it is unpriced; absent otherwise */
+  tokentra_text reason; /* why it is unpriced; absent otherwise */
   uint32_t state;
   uint32_t match;
   uint32_t quality;
@@ -382,10 +382,10 @@ typedef struct tokentra_price_result {
  * call carries its own or a response.
  * Thread: concurrent. Owns: *error. Errors: INVALID_ARGUMENT for the call as a whole only.
  * Since: 1.0 */
-TOKENTRA_API tokentra_status tokentra_price_batch(
-    const tokentra_catalog* catalog, const tokentra_call* calls, size_t count, size_t call_size,
-    const tokentra_quantity* quantities, const uint64_t* offsets, tokentra_price_result* results,
-    size_t result_size, tokentra_error** error);
+TOKENTRA_API tokentra_status
+tokentra_price_batch(const tokentra_catalog* catalog, const tokentra_call* calls, size_t count,
+                     size_t call_size, const tokentra_quantity* quantities, const uint64_t* offsets,
+                     tokentra_price_result* results, size_t result_size, tokentra_error** error);
 
 /* ---- 5. Extract ------------------------------------------------------------------------------ */
 
@@ -437,8 +437,7 @@ typedef struct tokentra_part {
  * Errors: OUT_OF_RANGE, INVALID_ARGUMENT (part_size). Since: 1.0 */
 TOKENTRA_API tokentra_status tokentra_extraction_part_at(const tokentra_extraction* extraction,
                                                          size_t index, tokentra_part* part,
-                                                         size_t part_size,
-                                                         tokentra_error** error);
+                                                         size_t part_size, tokentra_error** error);
 
 /* Conditions stated in the body, in the provider's words. Both sizes 0 past the end.
  * Thread: concurrent. Owns: views, live as long as `extraction`. Errors: none. Since: 1.0 */
@@ -455,10 +454,10 @@ TOKENTRA_API tokentra_text tokentra_extraction_finding(const tokentra_extraction
 #define TOKENTRA_RECORDS_JSON 1u /* make the JSON text of every result */
 
 typedef struct tokentra_records_options {
-  uint64_t first_line;    /* number of the chunk's first line, from 1 */
-  int64_t default_at_ns;  /* for records without `at`; TOKENTRA_NO_INSTANT: those are refused */
-  int64_t since_ns;       /* records before it are skipped; 0 or TOKENTRA_NO_INSTANT: none */
-  int64_t until_ns;       /* records at or after it are; 0 or TOKENTRA_NO_INSTANT: none */
+  uint64_t first_line;   /* number of the chunk's first line, from 1 */
+  int64_t default_at_ns; /* for records without `at`; 0 or TOKENTRA_NO_INSTANT: refused */
+  int64_t since_ns;      /* records before it are skipped; 0 or TOKENTRA_NO_INSTANT: none */
+  int64_t until_ns;      /* records at or after it are; 0 or TOKENTRA_NO_INSTANT: none */
   uint32_t flags;
   uint32_t reserved;
   uint64_t reserved2;
@@ -466,13 +465,13 @@ typedef struct tokentra_records_options {
 
 /* Prices a chunk of JSON Lines: whole lines, the last one with or without its newline. Blank lines
  * have no result but count as lines. A record that cannot be read gives a result with a status.
+ * `options` may be NULL: all zero.
  * Thread: concurrent. Owns: *records (tokentra_records_free), *error.
  * Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
 TOKENTRA_API tokentra_status tokentra_records_price(const tokentra_catalog* catalog,
                                                     tokentra_text chunk,
                                                     const tokentra_records_options* options,
-                                                    size_t options_size,
-                                                    tokentra_records** records,
+                                                    size_t options_size, tokentra_records** records,
                                                     tokentra_error** error);
 
 /* Prices a chunk as above and records every record in the client's ledger: same ids once.
@@ -480,19 +479,15 @@ TOKENTRA_API tokentra_status tokentra_records_price(const tokentra_catalog* cata
  * Errors: as tokentra_records_price. Since: 1.0 */
 TOKENTRA_API tokentra_status tokentra_records_track(tokentra_client* client, tokentra_text chunk,
                                                     const tokentra_records_options* options,
-                                                    size_t options_size,
-                                                    tokentra_records** records,
+                                                    size_t options_size, tokentra_records** records,
                                                     tokentra_error** error);
 
 /* Explains the one record on `line`, as tokentra_cost_explain does.
  * Thread: concurrent. Owns: *document, *error. Errors: as tokentra_price, and those of reading the
  * record. Since: 1.0 */
-TOKENTRA_API tokentra_status tokentra_records_explain(const tokentra_catalog* catalog,
-                                                      tokentra_text line,
-                                                      const tokentra_records_options* options,
-                                                      size_t options_size,
-                                                      tokentra_document** document,
-                                                      tokentra_error** error);
+TOKENTRA_API tokentra_status tokentra_records_explain(
+    const tokentra_catalog* catalog, tokentra_text line, const tokentra_records_options* options,
+    size_t options_size, tokentra_document** document, tokentra_error** error);
 
 /* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
 TOKENTRA_API void tokentra_records_free(tokentra_records* records);
@@ -511,12 +506,12 @@ typedef struct tokentra_record {
   tokentra_money total;
   uint64_t line;
   tokentra_text provider;
-  tokentra_text model;   /* the catalog's id; as named when unpriced */
+  tokentra_text model; /* the catalog's id; as named when unpriced */
   tokentra_text id;
   tokentra_text message; /* of the error, or why it is unpriced */
   tokentra_text json;    /* with TOKENTRA_RECORDS_JSON: one object, no newline */
   int64_t at_ns;
-  uint64_t input_tokens;  /* inclusive, 0 when absent */
+  uint64_t input_tokens; /* inclusive, 0 when absent */
   uint64_t output_tokens;
   int32_t status; /* TOKENTRA_OK, or why the record is refused */
   uint32_t state;
@@ -553,9 +548,9 @@ TOKENTRA_API tokentra_status tokentra_client_options_set_catalog(tokentra_client
  * environment.
  * Thread: exclusive. Owns: copies; *error.
  * Errors: INVALID_ARGUMENT (too many, twice the same, empty), RESOURCE_EXHAUSTED. Since: 1.0 */
-TOKENTRA_API tokentra_status tokentra_client_options_set_dimensions(
-    tokentra_client_options* options, const tokentra_text* names, size_t count,
-    tokentra_error** error);
+TOKENTRA_API tokentra_status
+tokentra_client_options_set_dimensions(tokentra_client_options* options, const tokentra_text* names,
+                                       size_t count, tokentra_error** error);
 
 /* Metadata every event gets unless it states the key itself.
  * Thread: exclusive. Owns: copies; *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
@@ -576,9 +571,9 @@ TOKENTRA_API tokentra_status tokentra_client_options_set_limit(tokentra_client_o
 
 /* Reads a limit back, the default where it was not set.
  * Thread: concurrent. Owns: *error. Errors: NOT_FOUND. Since: 1.0 */
-TOKENTRA_API tokentra_status tokentra_client_options_get_limit(
-    const tokentra_client_options* options, tokentra_text name, uint64_t* value,
-    tokentra_error** error);
+TOKENTRA_API tokentra_status
+tokentra_client_options_get_limit(const tokentra_client_options* options, tokentra_text name,
+                                  uint64_t* value, tokentra_error** error);
 
 /* A client: catalog + ledger, with default metadata. `options` may be NULL. All functions on a
  * client may run concurrently, except tokentra_client_free.
@@ -599,8 +594,8 @@ TOKENTRA_API tokentra_status tokentra_client_with_metadata(tokentra_client* clie
                                                            tokentra_error** error);
 
 /* tokentra_track_result.flags */
-#define TOKENTRA_TRACK_FOLDED 1u     /* a ledger limit was reached: counted under a coarser key */
-#define TOKENTRA_TRACK_FINDINGS 2u   /* tokentra_price on the same call tells them */
+#define TOKENTRA_TRACK_FOLDED 1u   /* a ledger limit was reached: counted under a coarser key */
+#define TOKENTRA_TRACK_FINDINGS 2u /* tokentra_price on the same call tells them */
 
 typedef struct tokentra_track_result {
   tokentra_money total; /* meaningless when unpriced, unmetered or refused */
@@ -728,9 +723,9 @@ TOKENTRA_API tokentra_status tokentra_rows_at(const tokentra_rows* rows, size_t 
                                               tokentra_error** error);
 
 /* How a row's key stands. */
-#define TOKENTRA_KEY_ABSENT 0  /* the events do not state it */
+#define TOKENTRA_KEY_ABSENT 0 /* the events do not state it */
 #define TOKENTRA_KEY_PRESENT 1
-#define TOKENTRA_KEY_FOLDED 2  /* lost to a ledger limit; totals are exact all the same */
+#define TOKENTRA_KEY_FOLDED 2 /* lost to a ledger limit; totals are exact all the same */
 
 /* The value of key `key_index` (in the order given to tokentra_snapshot_group) in a row, and
  * through `presence` (may be NULL) how it stands. Size 0 unless present, and past either end.

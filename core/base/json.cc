@@ -50,4 +50,104 @@ absl::StatusOr<Json> ParseJson(std::string_view text, std::string_view file) {
   return absl::InvalidArgumentError(absl::StrCat(file, " ", problem));
 }
 
+namespace {
+
+// Builds a document from events; the same limits as above.
+class DecimalKeeper : public nlohmann::json_sax<Json> {
+ public:
+  Json&& Take() { return std::move(root_); }
+  const std::string& problem() const { return problem_; }
+
+  bool null() override { return Add(nullptr); }
+  bool boolean(bool value) override { return Add(value); }
+  bool number_integer(number_integer_t value) override { return Add(value); }
+  bool number_unsigned(number_unsigned_t value) override { return Add(value); }
+  bool number_float(number_float_t, const string_t& text) override { return Add(text); }
+  bool string(string_t& value) override { return Add(std::move(value)); }
+  bool binary(binary_t&) override { return Fail("holds binary data"); }
+
+  bool start_object(std::size_t) override { return Open(Json::object()); }
+  bool start_array(std::size_t) override { return Open(Json::array()); }
+  bool end_object() override { return Close(); }
+  bool end_array() override { return Close(); }
+
+  bool key(string_t& name) override {
+    if (!keys_.back().insert(name).second) {
+      return Fail(absl::StrCat("has the key ", Quote(name), " twice in one object"));
+    }
+    key_ = name;
+    return true;
+  }
+
+  bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception& e) override {
+    std::string_view what = e.what();
+    const std::size_t close = what.find("] ");
+    if (close != std::string_view::npos) what.remove_prefix(close + 2);
+    return Fail(absl::StrCat("is not JSON: ", what.substr(0, 200)));
+  }
+
+ private:
+  bool Fail(std::string problem) {
+    if (problem_.empty()) problem_ = std::move(problem);
+    return false;
+  }
+
+  Json* Place(Json value) {
+    if (open_.empty()) {
+      root_ = std::move(value);
+      return &root_;
+    }
+    Json& parent = *open_.back();
+    if (parent.is_array()) {
+      parent.push_back(std::move(value));
+      return &parent.back();
+    }
+    // The key is known to be new: the object's own insertion would search it again, and long
+    // objects would cost the square of their size.
+    auto& members = static_cast<Json::object_t::Container&>(*parent.get_ptr<Json::object_t*>());
+    members.emplace_back(std::move(key_), std::move(value));
+    return &members.back().second;
+  }
+
+  template <typename Value>
+  bool Add(Value&& value) {
+    Place(Json(std::forward<Value>(value)));
+    return true;
+  }
+
+  bool Open(Json value) {
+    if (open_.size() >= kJsonDepthMax) {
+      return Fail(absl::StrCat("is nested deeper than ", kJsonDepthMax));
+    }
+    // A parent grows only after its open child is closed, so the pointers stay good.
+    open_.push_back(Place(std::move(value)));
+    keys_.emplace_back();
+    return true;
+  }
+
+  bool Close() {
+    open_.pop_back();
+    keys_.pop_back();
+    return true;
+  }
+
+  Json root_;
+  std::vector<Json*> open_;
+  std::vector<std::set<std::string>> keys_;  // of the objects and lists that are open
+  std::string key_;
+  std::string problem_;
+};
+
+}  // namespace
+
+absl::StatusOr<Json> ParseJsonKeepingDecimals(std::string_view text, std::string_view file) {
+  DecimalKeeper keeper;
+  try {
+    if (Json::sax_parse(text.begin(), text.end(), &keeper)) return keeper.Take();
+  } catch (const Json::exception&) {
+    return absl::InvalidArgumentError(absl::StrCat(file, " is not JSON"));
+  }
+  return absl::InvalidArgumentError(absl::StrCat(file, " ", keeper.problem()));
+}
+
 }  // namespace tokentra

@@ -23,6 +23,10 @@ inline constexpr int kJsonDepthMax = 64;
 // `file` names the document in errors.
 absl::StatusOr<Json> ParseJson(std::string_view text, std::string_view file);
 
+// For documents whose numbers are money: a number with a point or an exponent, and one beyond 64
+// bits, becomes the text that stands in the document, so that none passes through a double.
+absl::StatusOr<Json> ParseJsonKeepingDecimals(std::string_view text, std::string_view file);
+
 }  // namespace tokentra
 
 #endif  // TOKENTRA_CORE_BASE_JSON_H_

@@ -33,7 +33,8 @@ std::string_view MatchKindName(MatchKind kind);  // "exact", ...; "none"
 // Ids longer than this are not looked up.
 inline constexpr std::size_t kModelNameMax = 256;
 
-// A condition that the called id itself states.
+// A condition that the called id itself states. A region that the provider does not have is a view
+// of the name as called.
 struct PinnedCondition {
   std::string_view name;
   std::string_view value;
@@ -46,6 +47,9 @@ struct Resolution {
   std::uint32_t provider = 0;  // index; meaningful when provider_known
   std::uint32_t model = 0;     // index; meaningful unless match is kNone
   bool provider_known = false;
+  // The name is an alias that moves, and which model it means depends on an instant that the call
+  // lacks: an error, not an unknown model.
+  bool instant_needed = false;
   std::uint8_t pin_count = 0;
   std::array<PinnedCondition, kPinsMax> pins;
 

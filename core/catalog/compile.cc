@@ -1,7 +1,6 @@
 #include "core/catalog/compile.h"
 
 #include <algorithm>
-#include <bit>
 #include <map>
 #include <set>
 #include <string>
@@ -16,6 +15,7 @@
 #include "core/base/text.h"
 #include "core/catalog/expand.h"
 #include "core/catalog/magnitude.h"
+#include "core/catalog/names.h"
 #include "core/catalog/pattern.h"
 
 namespace tokentra {
@@ -40,12 +40,6 @@ class Builder {
   absl::StatusOr<OwnedImage> Finish();
 
  private:
-  struct PendingName {
-    std::string where;
-    std::string name;
-    NameRecord record;
-  };
-
   TextRef Intern(std::string_view text);
   std::uint8_t InternTier(std::string_view tier);
   IndexRange AddConditions(const std::map<std::string, std::string>& map);
@@ -59,12 +53,11 @@ class Builder {
                       const std::string& model_id);
   absl::Status CheckOverlaps(std::size_t first, const std::vector<FullRow>& full,
                              const ProviderRecord& provider) const;
-  absl::Status BuildNameTable();
 
   OwnedImage image_;
   absl::flat_hash_map<std::string, TextRef> texts_;
   std::map<std::array<std::uint8_t, kAtomCount>, std::uint16_t> shapes_;
-  std::vector<PendingName> names_;
+  std::vector<DeclaredName> names_;
   std::string canonical_;  // what the digest covers
 };
 
@@ -128,10 +121,9 @@ absl::Status Builder::AddName(const std::string& where, std::uint32_t provider, 
                               std::string_view name, const Interval& interval, IndexRange pins,
                               NameKind kind) {
   if (name.empty() || name.size() > 256) return ErrorAt(where, "a name has 1 to 256 bytes");
-  PendingName pending{where, std::string(name), {}};
-  pending.record = {NameHash(provider, name), Intern(name), provider, model, interval.from,
-                    interval.until,           pins,         kind};
-  names_.push_back(std::move(pending));
+  const NameRecord record{NameHash(provider, name), Intern(name), provider, model, interval.from,
+                          interval.until,           pins,         kind};
+  names_.push_back({record, where});
   return absl::OkStatus();
 }
 
@@ -380,32 +372,8 @@ absl::Status Builder::AddProvider(const SourceProvider& source) {
   return absl::OkStatus();
 }
 
-absl::Status Builder::BuildNameTable() {
-  const std::size_t size = std::bit_ceil(names_.size() * 2 + 1);
-  image_.names.assign(size, NameRecord());
-  for (const PendingName& pending : names_) {
-    std::size_t slot = pending.record.hash & (size - 1);
-    for (; image_.names[slot].hash != 0; slot = (slot + 1) & (size - 1)) {
-      const NameRecord& other = image_.names[slot];
-      if (other.hash != pending.record.hash || other.provider != pending.record.provider ||
-          other.name.offset != pending.record.name.offset ||
-          other.name.size != pending.record.name.size) {
-        continue;
-      }
-      if (std::max(other.from, pending.record.from) < std::min(other.until, pending.record.until)) {
-        const TextRef id = image_.models[other.model].id;
-        return ErrorAt(pending.where,
-                       absl::StrCat("the name ", Quote(pending.name), " already belongs to model ",
-                                    Quote(image_.text.substr(id.offset, id.size))));
-      }
-    }
-    image_.names[slot] = pending.record;
-  }
-  return absl::OkStatus();
-}
-
 absl::StatusOr<OwnedImage> Builder::Finish() {
-  TOKENTRA_RETURN_IF_ERROR(BuildNameTable());
+  TOKENTRA_RETURN_IF_ERROR(BuildNameTable(names_, image_));
   std::set<std::pair<MeterId, std::uint64_t>> cuts;
   for (const RowRecord& row : image_.rows) {
     for (const BandRecord& band : row.bands) {

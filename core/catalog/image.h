@@ -77,10 +77,16 @@ struct ModelRecord {
   std::uint32_t provider = 0;
   IndexRange rows;
   std::uint8_t deprecated = 0;
-  std::uint8_t dated_snapshots = 1;  // 0: a date at the end of its id is never dropped
+  std::uint8_t dated_snapshots = 1;  // 0: a date or version at the end is never dropped for it
 };
 
-enum class NameKind : std::uint8_t { kId = 0, kAlias = 1 };
+enum class NameKind : std::uint8_t {
+  kId = 0,
+  kAlias = 1,
+  // Made from the others when the table is built (names.h); a match with one is `normalized`.
+  kFolded = 2,       // lower case of a name with upper case
+  kUnversioned = 3,  // a Bedrock id without its version, or without the version's `:M`
+};
 
 // One entry of the hash table from (provider, name) to model.
 struct NameRecord {

@@ -41,7 +41,7 @@ bool StartsWithDashedDate(std::string_view text) {
 }
 
 bool StartsWithCompactDate(std::string_view text) {
-  return DigitCount(text) == 8 && IsDate(text.substr(0, 4), text.substr(4, 2), text.substr(6, 2));
+  return DigitCount(text) == 8 && IsCompactDate(text.substr(0, 8));
 }
 
 // Bytes of `text` that the part takes; nullopt when it does not match.
@@ -109,6 +109,11 @@ absl::Status CheckPattern(std::string_view pattern) {
         absl::StrCat("pattern ", Quote(pattern), " has no literal text"));
   }
   return absl::OkStatus();
+}
+
+bool IsCompactDate(std::string_view text) {
+  return text.size() == 8 && DigitCount(text) == 8 &&
+         IsDate(text.substr(0, 4), text.substr(4, 2), text.substr(6, 2));
 }
 
 bool MatchesPattern(std::string_view pattern, std::string_view text) {

@@ -24,6 +24,9 @@ absl::Status CheckPattern(std::string_view pattern);
 
 bool MatchesPattern(std::string_view pattern, std::string_view text);
 
+// Whether `text` is YYYYMMDD and plausible: years 2000 to 2099, month 1 to 12, day 1 to 31.
+bool IsCompactDate(std::string_view text);
+
 // Length of a date at the end of `text` with its dash ("-2024-08-06", "-20240806"); 0: none.
 std::size_t DateSuffixLength(std::string_view text);
 

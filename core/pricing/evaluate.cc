@@ -17,6 +17,18 @@ std::string_view BodyCondition(const Call& call, std::string_view name) {
   return {};
 }
 
+// A deployment has a name of its own (Azure): the caller says which model is behind it.
+Resolution ResolveBaseModel(const Catalog& catalog, std::string_view provider,
+                            const CallConditions& conditions, InstantNs at) {
+  for (const NamedCondition& named : conditions.named) {
+    if (named.name != "base_model") continue;
+    Resolution resolution = catalog.Resolve(provider, named.value, at);
+    if (resolution.match != MatchKind::kNone) resolution.match = MatchKind::kAlias;
+    return resolution;
+  }
+  return {};
+}
+
 absl::Status OutOfRange() {
   return absl::OutOfRangeError("the cost of this usage is beyond 10^20 units of currency");
 }
@@ -76,6 +88,10 @@ absl::Status Evaluation::MergeConditions(const Catalog& catalog, const Call& cal
 
 absl::Status Evaluation::PricePart(const Catalog& catalog, PartEvaluation& part) {
   part.resolution = catalog.Resolve(provider_, part.model, at_);
+  if (part.resolution.match == MatchKind::kNone && part.resolution.provider_known) {
+    const Resolution base = ResolveBaseModel(catalog, provider_, conditions_, at_);
+    if (base.match != MatchKind::kNone) part.resolution = base;
+  }
   part.selection = SelectRow(catalog, part.resolution, conditions_, at_, part.atoms);
   if (part.selection.reason == UnpricedReason::kUnknownModel && part.model.empty()) {
     part.selection.reason = UnpricedReason::kNoModel;

@@ -307,8 +307,9 @@ Selection SelectRow(const Catalog& catalog, const Resolution& resolution,
                     const CallConditions& call, InstantNs at, const Atoms& atoms) {
   if (resolution.match == MatchKind::kNone) {
     Selection selection;
-    selection.reason = resolution.provider_known ? UnpricedReason::kUnknownModel
-                                                 : UnpricedReason::kUnknownProvider;
+    selection.reason = !resolution.provider_known  ? UnpricedReason::kUnknownProvider
+                       : resolution.instant_needed ? UnpricedReason::kInstantNeeded
+                                                   : UnpricedReason::kUnknownModel;
     if (resolution.provider_known) {
       selection.conditions = ResolveConditions(catalog.image(), resolution, call);
     } else {

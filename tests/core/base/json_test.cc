@@ -69,5 +69,38 @@ TEST(JsonTest, DepthLimit) {
   EXPECT_THAT(ErrorOf(std::string(200'000, '[')), HasSubstr("a.json is "));
 }
 
+TEST(ParseJsonKeepingDecimalsTest, NumbersWithPointOrExponentStayText) {
+  const auto json = ParseJsonKeepingDecimals(
+      R"({"a": 1.50, "b": [2.5E-06, -0.1, 7, -3, 18446744073709551616], "c": {"d": "1.50"},
+          "e": [true, null, {}]})",
+      "f");
+  ASSERT_TRUE(json.ok()) << json.status();
+  EXPECT_EQ(json->dump(), R"({"a":"1.50","b":["2.5E-06","-0.1",7,-3,"18446744073709551616"],)"
+                          R"("c":{"d":"1.50"},"e":[true,null,{}]})");
+  EXPECT_EQ(ParseJsonKeepingDecimals("1.0", "f")->dump(), "\"1.0\"");
+}
+
+TEST(ParseJsonKeepingDecimalsTest, RefusesWhatTheOtherReaderRefuses) {
+  for (const char* text : {"", "{", "[1,]", "{\"a\":1,\"a\":2}", "nul", "[1] 2", "\"\xff\""}) {
+    const auto json = ParseJsonKeepingDecimals(text, "f");
+    EXPECT_FALSE(json.ok()) << text;
+    EXPECT_EQ(json.status().message().substr(0, 2), "f ") << json.status();
+    EXPECT_EQ(ParseJson(text, "f").ok(), json.ok());
+  }
+  const auto nested = [](int depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  EXPECT_TRUE(ParseJsonKeepingDecimals(nested(kJsonDepthMax), "f").ok());
+  EXPECT_FALSE(ParseJsonKeepingDecimals(nested(kJsonDepthMax + 1), "f").ok());
+}
+
+// A long object costs no more than its length.
+TEST(ParseJsonKeepingDecimalsTest, LongObjects) {
+  std::string text = "{";
+  for (int i = 0; i < 200'000; ++i) text += "\"k" + std::to_string(i) + "\":" + "0.5,";
+  text.back() = '}';
+  const auto json = ParseJsonKeepingDecimals(text, "f");
+  ASSERT_TRUE(json.ok());
+  EXPECT_EQ(json->size(), 200'000u);
+}
+
 }  // namespace
 }  // namespace tokentra

@@ -110,7 +110,9 @@ TEST(BuiltinCatalogTest, EveryNameResolvesToItsModel) {
     const Resolution resolution =
         catalog->Resolve(catalog->ProviderId(name.provider), image.Text(name.name), at);
     EXPECT_EQ(resolution.model, name.model) << image.Text(name.name);
-    EXPECT_EQ(resolution.match, name.kind == NameKind::kId ? MatchKind::kExact : MatchKind::kAlias);
+    EXPECT_EQ(resolution.match, name.kind == NameKind::kId      ? MatchKind::kExact
+                                : name.kind == NameKind::kAlias ? MatchKind::kAlias
+                                                                : MatchKind::kNormalized);
     EXPECT_EQ(resolution.pin_count, name.pins.count);
   }
   EXPECT_GT(names, 600u);
@@ -241,12 +243,18 @@ TEST(NormalizerTest, EachStepAndNothingWithoutIt) {
        "m1",
        {"acme/m1"},
        {"acme/", "/m1", "acme/acme/m1", "models/m1", "acmes/m1", "ACME/m1", "acme/M1"}},
-      {"google-vertex", "provider_prefix", "m1", {"google-vertex/m1", "models/m1"}, {"google/m1"}},
+      {"google-vertex",
+       "provider_prefix",
+       "m1",
+       {"google-vertex/m1", "google_vertex/m1", "vertex_ai/m1", "google/m1", "models/m1",
+        "publishers/google/models/m1"},
+       {"gemini/m1", "publishers/m1", "publishers//models/m1", "models//m1"}},
       {"acme",
        "bedrock_version",
        "v.m1",
-       {"v.m1-v1:0", "v.m1-v2", "v.m1-v12:34"},
-       {"v.m1-v", "v.m1-v:0", "v.m1-v1:", "v.m1v1:0", "v.m1-1", "v.m1-v1:0:1"}},
+       {"v.m1-v1:0", "v.m1-v1"},
+       {"v.m1-v2", "v.m1-v12:34", "v.m1-v1:1", "v.m1-v", "v.m1-v:0", "v.m1-v1:", "v.m1v1:0",
+        "v.m1-1", "v.m1-v1:0:1"}},
       {"acme",
        "vertex_version",
        "m1",
@@ -287,7 +295,8 @@ TEST(NormalizerTest, BedrockProfilesPinTheRegion) {
               "normalized vendor.m1 region=" + geography);
   }
   EXPECT_EQ(answer("arn:aws:bedrock:us-east-1::foundation-model/vendor.m1"),
-            "normalized vendor.m1");
+            "normalized vendor.m1 region=us-east-1");
+  EXPECT_EQ(answer("arn:aws:bedrock:us-east-1:1:application-inference-profile/vendor.m1"), "none");
   EXPECT_EQ(answer("us.m1"), "none");
   EXPECT_EQ(answer("mars.vendor.m1"), "none");
   EXPECT_EQ(answer("us.us.vendor.m1"), "none");
@@ -295,6 +304,121 @@ TEST(NormalizerTest, BedrockProfilesPinTheRegion) {
   EXPECT_EQ(answer("arn:aws:bedrock/"), "none");
   // Nothing found: nothing pinned.
   EXPECT_EQ(answer("us.vendor.m2"), "none");
+}
+
+// Where the provider has a tree of regions, the parts of a name that say one must agree.
+TEST(NormalizerTest, RegionsOfANameAgreeOrMeanNothing) {
+  const auto catalog =
+      CatalogOf({Provider(Model("vendor.m1-v1:0", PlainRow()),
+                          R"("normalize": ["provider_prefix", "bedrock_profile", "bedrock_version"],
+         "regions": {"global": null, "us": null, "us-east-1": "us", "eu": null})",
+                          "aws")});
+  const struct {
+    const char* name;
+    const char* answer;
+  } kCases[] = {
+      {"us.vendor.m1-v1:0", "normalized vendor.m1-v1:0 region=us"},
+      {"us.vendor.m1", "normalized vendor.m1-v1:0 region=us"},
+      {"us.vendor.m1-v1", "normalized vendor.m1-v1:0 region=us"},
+      {"us.vendor.m1-v2:0", "none"},
+      {"vendor.m1-v1:1", "none"},
+      {"bedrock/us-east-1/vendor.m1-v1:0", "normalized vendor.m1-v1:0 region=us-east-1"},
+      {"bedrock/us-east-1/us.vendor.m1", "normalized vendor.m1-v1:0 region=us-east-1"},
+      {"bedrock/us/us.vendor.m1", "normalized vendor.m1-v1:0 region=us"},
+      {"bedrock/us-east-1/eu.vendor.m1-v1:0", "none"},
+      {"bedrock/us-east-1/global.vendor.m1", "normalized vendor.m1-v1:0 region=global"},
+      {"bedrock/mars-1/vendor.m1-v1:0", "none"},
+      {"bedrock/us-east-1/1-month-commitment/vendor.m1-v1:0", "none"},
+      {"bedrock/converse/vendor.m1-v1:0", "normalized vendor.m1-v1:0"},
+      {"arn:aws:bedrock:us-east-1:1:inference-profile/us.vendor.m1-v1:0",
+       "normalized vendor.m1-v1:0 region=us-east-1"},
+      {"arn:aws:bedrock:us-east-1:1:inference-profile/eu.vendor.m1-v1:0", "none"},
+      {"arn:aws:bedrock:us-east-1:1:inference-profile/global.vendor.m1-v1:0",
+       "normalized vendor.m1-v1:0 region=global"},
+      {"arn:aws:bedrock:mars-1::foundation-model/vendor.m1-v1:0",
+       "normalized vendor.m1-v1:0 region=mars-1"},
+      {"arn:aws:sagemaker:us-east-1:1:inference-profile/us.vendor.m1-v1:0", "none"},
+  };
+  for (const auto& one : kCases) {
+    EXPECT_EQ(Answer(*catalog, catalog->Resolve("aws", one.name, kNow)), one.answer) << one.name;
+  }
+}
+
+TEST(NormalizerTest, VertexPathsSayTheLocation) {
+  const auto catalog = CatalogOf({Provider(Model("m1", PlainRow()),
+                                           R"("normalize": ["provider_prefix", "vertex_version"],
+         "regions": {"global": null, "us-east5": null})",
+                                           "google-vertex")});
+  const auto answer = [&](std::string_view name) {
+    return Answer(*catalog, catalog->Resolve("google-vertex", name, kNow));
+  };
+  EXPECT_EQ(answer("publishers/anthropic/models/m1"), "normalized m1");
+  EXPECT_EQ(answer("projects/p/locations/us-east5/publishers/anthropic/models/m1@20250929"),
+            "normalized m1 region=us-east5");
+  EXPECT_EQ(answer("projects/p/locations/global/publishers/google/models/m1"),
+            "normalized m1 region=global");
+  EXPECT_EQ(answer("projects/p/locations/us-east5/models/m1"), "none");
+  EXPECT_EQ(answer("projects/p/locations/us-east5/publishers/anthropic/models/"), "none");
+  EXPECT_EQ(answer("vertex_ai/m1@default"), "normalized m1");
+}
+
+// Lower case finds ids with upper case; two ids that differ only by case have no common spelling.
+TEST(NormalizerTest, CaseIsFoldedBothWays) {
+  const auto catalog =
+      CatalogOf({Provider(Model("Vendor/Big-M", PlainRow()) + "," + Model("twin", PlainRow()) +
+                              "," + Model("TWIN", PlainRow()) + "," + Model("Pair", PlainRow()) +
+                              "," + Model("PAIR", PlainRow()),
+                          R"("normalize": ["case"])")});
+  const auto answer = [&](std::string_view name) {
+    return Answer(*catalog, catalog->Resolve("acme", name, kNow));
+  };
+  EXPECT_EQ(answer("Vendor/Big-M"), "exact Vendor/Big-M");
+  EXPECT_EQ(answer("vendor/big-m"), "normalized Vendor/Big-M");
+  EXPECT_EQ(answer("VENDOR/BIG-M"), "normalized Vendor/Big-M");
+  EXPECT_EQ(answer("twin"), "exact twin");
+  EXPECT_EQ(answer("TWIN"), "exact TWIN");
+  EXPECT_EQ(answer("Twin"), "normalized twin");
+  EXPECT_EQ(answer("PAIR"), "exact PAIR");
+  EXPECT_EQ(answer("pair"), "none");
+  EXPECT_EQ(answer("pAIR"), "none");
+}
+
+// A date is dropped only where every listed snapshot of the family has one rate.
+TEST(NormalizerTest, ADateThatDecidesIsNeverDropped) {
+  const auto other =
+      catalog_test::Row(R"("input_tokens": ["5", 1000000], "output_tokens": ["15", 1000000])");
+  const auto catalog = CatalogOf(
+      {Provider(Model("same", PlainRow(), R"("aliases": ["same-2024-01-01"])") + "," +
+                    Model("same-2024-02-02", PlainRow()) + "," + Model("differs", PlainRow()) +
+                    "," + Model("differs-20240101", other) + "," + Model("moved", PlainRow()) +
+                    "," + Model("target", PlainRow(), R"("aliases": [{"id": "moved-2024-01-01",
+            "until": "2026-01-01T00:00:00Z"}])"),
+                R"("normalize": ["date_suffix", "vertex_version"])")});
+  const auto answer = [&](std::string_view name) {
+    return Answer(*catalog, catalog->Resolve("acme", name, kNow));
+  };
+  EXPECT_EQ(answer("same-2025-05-05"), "normalized same");
+  EXPECT_EQ(answer("same@20250505"), "normalized same");
+  EXPECT_EQ(answer("differs-20240101"), "exact differs-20240101");
+  EXPECT_EQ(answer("differs-20250505"), "none");
+  EXPECT_EQ(answer("differs@20250505"), "none");
+  EXPECT_EQ(answer("differs@default"), "none");
+  EXPECT_EQ(answer("moved-2025-05-05"), "none");
+}
+
+TEST(CatalogTest, AMovingAliasNeedsTheInstant) {
+  const auto catalog = CatalogOf(
+      {Provider(Model("old", PlainRow(),
+                      R"("aliases": [{"id": "latest", "until": "2026-06-01T00:00:00Z"}])") +
+                    "," +
+                    Model("new", PlainRow(),
+                          R"("aliases": [{"id": "latest", "from": "2026-06-01T00:00:00Z"}])"),
+                R"("normalize": ["case"])")});
+  EXPECT_TRUE(catalog->Resolve("acme", "latest", kNoInstant).instant_needed);
+  EXPECT_EQ(catalog->Resolve("acme", "latest", kNoInstant).match, MatchKind::kNone);
+  EXPECT_TRUE(catalog->Resolve("acme", "LATEST", kNoInstant).instant_needed);
+  EXPECT_FALSE(catalog->Resolve("acme", "later", kNoInstant).instant_needed);
+  EXPECT_FALSE(catalog->Resolve("acme", "latest", kNow).instant_needed);
 }
 
 TEST(NormalizerTest, StepsAddUpInTheirOrder) {

@@ -234,6 +234,36 @@ TEST(EvaluateTest, Errors) {
               HasSubstr("`at` is needed"));
 }
 
+// A deployment's own name is answered by the model behind it, which the caller names.
+TEST(EvaluateTest, BaseModelOfADeployment) {
+  const auto catalog = TwoTiers();
+  const NamedCondition base[] = {{"base_model", "m2"}};
+  const NamedCondition unknown[] = {{"base_model", "m9"}};
+  Evaluation evaluation;
+  ASSERT_TRUE(Evaluate(*catalog,
+                       {.provider = "acme",
+                        .model = "our-deployment",
+                        .conditions = base,
+                        .at = kNow,
+                        .usage = &kMillion},
+                       evaluation)
+                  .ok());
+  EXPECT_EQ(evaluation.total().ToString(), "7");
+  EXPECT_EQ(evaluation.part(0).resolution.match, MatchKind::kAlias);
+  // A listed model is itself, whatever the caller says of deployments.
+  EXPECT_EQ(
+      Total(
+          *catalog,
+          {.provider = "acme", .model = "m1", .conditions = base, .at = kNow, .usage = &kMillion}),
+      "1");
+  EXPECT_THAT(Total(*catalog, {.provider = "acme",
+                               .model = "our-deployment",
+                               .conditions = unknown,
+                               .at = kNow,
+                               .usage = &kMillion}),
+              HasSubstr("no model \"our-deployment\""));
+}
+
 // Each part fits the range of money, their sum does not: never a wrong total.
 TEST(EvaluateTest, SumsBeyondTheRangeAreErrors) {
   const auto catalog =

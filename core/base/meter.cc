@@ -27,6 +27,8 @@ struct MeterRow {
 constexpr std::uint32_t kPerTokens = 1'000'000;
 constexpr std::uint32_t kPerCalls = 1'000;
 constexpr std::uint32_t kPerHour = 3'600'000;  // milliseconds
+constexpr std::uint32_t kPerMinute = 60'000;
+constexpr std::uint32_t kPerSecond = 1'000;
 constexpr std::uint32_t kPerGigapixel = 1'000'000'000;
 
 constexpr MeterRow Token(std::string_view name, Atom remainder, Direction direction,
@@ -113,6 +115,37 @@ constexpr MeterRow kRows[] = {
     Call("storage_searches", Atom::kStorageSearches),
     Call("code_executions", Atom::kCodeExecutions),
     Plain("requests", Atom::kRequests, kRequests, Direction::kNone, kPerCalls),
+    Call("map_searches", Atom::kMapSearches),
+    Plain("input_images", Atom::kInputImages, kImages, Direction::kInput, 1),
+    Plain("output_images", Atom::kOutputImages, kImages, Direction::kOutput, 1),
+    Plain("output_megapixels", Atom::kOutputMegapixels, kPixels, Direction::kOutput, 1),
+    Plain("output_characters", Atom::kOutputCharacters, kCharacters, Direction::kOutput,
+          kPerTokens),
+    Plain("input_video_milliseconds", Atom::kInputVideoMilliseconds, kVideoDurations,
+          Direction::kInput, kPerSecond),
+    Plain("output_video_milliseconds", Atom::kOutputVideoMilliseconds, kVideoDurations,
+          Direction::kOutput, kPerSecond),
+    Plain("output_audio_clips", Atom::kOutputAudioClips, kClips, Direction::kOutput, 1),
+    Plain("session_milliseconds", Atom::kSessionMilliseconds, kSessionDurations, Direction::kNone,
+          kPerMinute),
+    Call("search_queries", Atom::kSearchQueries),
+    Call("search_results", Atom::kSearchResults),
+    Call("page_fetches", Atom::kPageFetches),
+    Call("grounded_prompts", Atom::kGroundedPrompts),
+    Plain("code_sessions", Atom::kCodeSessions, kCalls, Direction::kNone, 1),
+    Plain("document_credits", Atom::kDocumentCredits, kPages, Direction::kInput, 1),
+    Plain("storage_gb_days", Atom::kStorageGbDays, kStorage, Direction::kNone, 1),
+    Plain("cache_storage_token_hours", Atom::kCacheStorageTokenHours, kStorage, Direction::kNone,
+          kPerTokens),
+    Call("guardrail_content_policy_units", Atom::kGuardrailContentPolicyUnits),
+    Call("guardrail_topic_policy_units", Atom::kGuardrailTopicPolicyUnits),
+    Call("guardrail_contextual_grounding_units", Atom::kGuardrailContextualGroundingUnits),
+    Call("guardrail_sensitive_information_units", Atom::kGuardrailSensitiveInformationUnits),
+    Call("guardrail_content_policy_image_units", Atom::kGuardrailContentPolicyImageUnits),
+    Call("guardrail_automated_reasoning_units", Atom::kGuardrailAutomatedReasoningUnits),
+    Call("guardrail_word_policy_units", Atom::kGuardrailWordPolicyUnits),
+    Call("guardrail_sensitive_information_free_units",
+         Atom::kGuardrailSensitiveInformationFreeUnits),
 };
 
 static_assert(std::size(kRows) == kMeterCount, "meters and atoms pair one to one");
@@ -134,7 +167,8 @@ constexpr bool Contains(const MeterRow& whole, const MeterRow& part) {
     case kDurations:
       return whole.direction == Direction::kNone;
     case kPages:
-      return whole.remainder == Atom::kInputDocumentPages;
+      return whole.remainder == Atom::kInputDocumentPages &&
+             part.remainder == Atom::kInputAnnotatedDocumentPages;
     default:
       return false;
   }
@@ -172,6 +206,14 @@ constexpr bool EveryAtomIsOneRemainder() {
   return seen == (AtomSet{1} << kAtomCount) - 1;
 }
 static_assert(EveryAtomIsOneRemainder());
+
+constexpr bool NoMeterHasTooManyAtoms() {
+  for (const MeterInfo& meter : kMeters) {
+    if (CountOf(meter.atoms) > kMeterAtomsMax) return false;
+  }
+  return true;
+}
+static_assert(NoMeterHasTooManyAtoms());
 
 constexpr bool MeterWithFindsEveryTokenMeter() {
   for (const MeterInfo& meter : kMeters) {
@@ -260,6 +302,31 @@ TOKENTRA_CHECK_METER(kMeterSocialSearches)
 TOKENTRA_CHECK_METER(kMeterStorageSearches)
 TOKENTRA_CHECK_METER(kMeterCodeExecutions)
 TOKENTRA_CHECK_METER(kMeterRequests)
+TOKENTRA_CHECK_METER(kMeterMapSearches)
+TOKENTRA_CHECK_METER(kMeterInputImages)
+TOKENTRA_CHECK_METER(kMeterOutputImages)
+TOKENTRA_CHECK_METER(kMeterOutputMegapixels)
+TOKENTRA_CHECK_METER(kMeterOutputCharacters)
+TOKENTRA_CHECK_METER(kMeterInputVideoMilliseconds)
+TOKENTRA_CHECK_METER(kMeterOutputVideoMilliseconds)
+TOKENTRA_CHECK_METER(kMeterOutputAudioClips)
+TOKENTRA_CHECK_METER(kMeterSessionMilliseconds)
+TOKENTRA_CHECK_METER(kMeterSearchQueries)
+TOKENTRA_CHECK_METER(kMeterSearchResults)
+TOKENTRA_CHECK_METER(kMeterPageFetches)
+TOKENTRA_CHECK_METER(kMeterGroundedPrompts)
+TOKENTRA_CHECK_METER(kMeterCodeSessions)
+TOKENTRA_CHECK_METER(kMeterDocumentCredits)
+TOKENTRA_CHECK_METER(kMeterStorageGbDays)
+TOKENTRA_CHECK_METER(kMeterCacheStorageTokenHours)
+TOKENTRA_CHECK_METER(kMeterGuardrailContentPolicyUnits)
+TOKENTRA_CHECK_METER(kMeterGuardrailTopicPolicyUnits)
+TOKENTRA_CHECK_METER(kMeterGuardrailContextualGroundingUnits)
+TOKENTRA_CHECK_METER(kMeterGuardrailSensitiveInformationUnits)
+TOKENTRA_CHECK_METER(kMeterGuardrailContentPolicyImageUnits)
+TOKENTRA_CHECK_METER(kMeterGuardrailAutomatedReasoningUnits)
+TOKENTRA_CHECK_METER(kMeterGuardrailWordPolicyUnits)
+TOKENTRA_CHECK_METER(kMeterGuardrailSensitiveInformationFreeUnits)
 #undef TOKENTRA_CHECK_METER
 
 constexpr std::string_view kAtomNames[] = {
@@ -348,9 +415,13 @@ std::string_view NearestMeterName(std::string_view name) {
 }
 
 const MeterInfo* FindMeterInSeconds(std::string_view name) {
-  if (name == "audio_seconds") return FindMeter("audio_milliseconds");
-  if (name == "input_audio_seconds") return FindMeter("input_audio_milliseconds");
-  if (name == "output_audio_seconds") return FindMeter("output_audio_milliseconds");
+  constexpr std::string_view kSeconds = "seconds";
+  if (!name.ends_with(kSeconds)) return nullptr;
+  for (const MeterInfo& meter : kMeters) {
+    if (!meter.name.ends_with("_milliseconds")) continue;
+    const std::string_view stem = meter.name.substr(0, meter.name.size() - 12);
+    if (name.substr(0, name.size() - kSeconds.size()) == stem) return &meter;
+  }
   return nullptr;
 }
 

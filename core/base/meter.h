@@ -23,6 +23,7 @@
 #define TOKENTRA_CORE_BASE_METER_H_
 
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -102,7 +103,36 @@ namespace tokentra {
   X(kCacheImageWrite5m, "cache_image_write_5m")                                  \
   X(kCacheImageWrite1h, "cache_image_write_1h")                                  \
   X(kCacheVideoWrite5m, "cache_video_write_5m")                                  \
-  X(kCacheVideoWrite1h, "cache_video_write_1h")
+  X(kCacheVideoWrite1h, "cache_video_write_1h")                                  \
+  X(kMapSearches, "map_searches")                                                \
+  /* page 10: images, video, characters that come out */                         \
+  X(kInputImages, "input_images")                                                \
+  X(kOutputImages, "output_images")                                              \
+  X(kOutputMegapixels, "output_megapixels")                                      \
+  X(kOutputCharacters, "output_characters")                                      \
+  X(kInputVideoMilliseconds, "input_video_milliseconds")                         \
+  X(kOutputVideoMilliseconds, "output_video_milliseconds")                       \
+  /* page 11: sessions and searches */                                           \
+  X(kOutputAudioClips, "output_audio_clips")                                     \
+  X(kSessionMilliseconds, "session_milliseconds")                                \
+  X(kSearchQueries, "search_queries")                                            \
+  X(kSearchResults, "search_results")                                            \
+  X(kPageFetches, "page_fetches")                                                \
+  X(kGroundedPrompts, "grounded_prompts")                                        \
+  /* page 12: storage, documents, guardrails */                                  \
+  X(kCodeSessions, "code_sessions")                                              \
+  X(kDocumentCredits, "document_credits")                                        \
+  X(kStorageGbDays, "storage_gb_days")                                           \
+  X(kCacheStorageTokenHours, "cache_storage_token_hours")                        \
+  X(kGuardrailContentPolicyUnits, "guardrail_content_policy_units")              \
+  X(kGuardrailTopicPolicyUnits, "guardrail_topic_policy_units")                  \
+  /* page 13: guardrails */                                                      \
+  X(kGuardrailContextualGroundingUnits, "guardrail_contextual_grounding_units")  \
+  X(kGuardrailSensitiveInformationUnits, "guardrail_sensitive_information_units")\
+  X(kGuardrailContentPolicyImageUnits, "guardrail_content_policy_image_units")   \
+  X(kGuardrailAutomatedReasoningUnits, "guardrail_automated_reasoning_units")    \
+  X(kGuardrailWordPolicyUnits, "guardrail_word_policy_units")                    \
+  X(kGuardrailSensitiveInformationFreeUnits, "guardrail_sensitive_information_free_units")
 // clang-format on
 
 enum class Atom : std::uint8_t {
@@ -116,14 +146,32 @@ inline constexpr std::size_t kAtomCount = 0 TOKENTRA_ATOMS(TOKENTRA_ATOM_COUNT);
 #undef TOKENTRA_ATOM_COUNT
 inline constexpr std::size_t kAtomsPerPage = 6;
 
-// A set of atoms, one bit an atom. 64 bits until the 65th atom, which widens this type.
-using AtomSet = std::uint64_t;
-static_assert(kAtomCount <= 64);
+// A set of atoms, one bit an atom; likewise of meters, bit `id` a meter.
+__extension__ typedef unsigned __int128 AtomSet;
+__extension__ typedef unsigned __int128 MeterSet;
+static_assert(kAtomCount < 128, "bit `id` of the last meter, whose id is the count");
 
 constexpr AtomSet AtomBit(Atom atom) { return AtomSet{1} << static_cast<unsigned>(atom); }
 
+// How many there are in a set.
+constexpr int CountOf(AtomSet set) {
+  return std::popcount(static_cast<std::uint64_t>(set)) +
+         std::popcount(static_cast<std::uint64_t>(set >> 64));
+}
+
+// Calls function(atom number) for each one in a set, ascending.
+template <typename Function>
+constexpr void ForEachIn(AtomSet set, Function function) {
+  for (const std::size_t base : {std::size_t{0}, std::size_t{64}}) {
+    for (std::uint64_t rest = static_cast<std::uint64_t>(set >> base); rest != 0; rest &= rest - 1)
+      function(base + static_cast<std::size_t>(std::countr_zero(rest)));
+  }
+}
+
 // Meter ids: the numbers of the C ABI (`TOKENTRA_METER_...`). 0 is no meter.
 using MeterId = std::uint16_t;
+
+constexpr MeterSet MeterBit(MeterId meter) { return MeterSet{1} << meter; }
 
 // Every meter by name, for code that names one; in id order, append only.
 // clang-format off
@@ -148,6 +196,15 @@ enum : MeterId {
   kMeterInputPixels, kMeterInputDocumentPages, kMeterInputAnnotatedDocumentPages,
   kMeterRerankSearches, kMeterWebSearches, kMeterSocialSearches, kMeterStorageSearches,
   kMeterCodeExecutions, kMeterRequests,
+  kMeterMapSearches, kMeterInputImages, kMeterOutputImages, kMeterOutputMegapixels,
+  kMeterOutputCharacters, kMeterInputVideoMilliseconds, kMeterOutputVideoMilliseconds,
+  kMeterOutputAudioClips, kMeterSessionMilliseconds, kMeterSearchQueries, kMeterSearchResults,
+  kMeterPageFetches, kMeterGroundedPrompts, kMeterCodeSessions, kMeterDocumentCredits,
+  kMeterStorageGbDays, kMeterCacheStorageTokenHours, kMeterGuardrailContentPolicyUnits,
+  kMeterGuardrailTopicPolicyUnits, kMeterGuardrailContextualGroundingUnits,
+  kMeterGuardrailSensitiveInformationUnits, kMeterGuardrailContentPolicyImageUnits,
+  kMeterGuardrailAutomatedReasoningUnits, kMeterGuardrailWordPolicyUnits,
+  kMeterGuardrailSensitiveInformationFreeUnits,
 };
 // clang-format on
 
@@ -159,7 +216,12 @@ enum class MeterFamily : std::uint8_t {
   kPixels,
   kPages,
   kCalls,
-  kRequests
+  kRequests,
+  kImages,
+  kClips,
+  kVideoDurations,
+  kSessionDurations,
+  kStorage
 };
 enum class Direction : std::uint8_t { kNone, kInput, kOutput };
 enum class Modality : std::uint8_t { kUnspecified, kText, kAudio, kImage, kVideo };
@@ -190,6 +252,8 @@ struct MeterInfo {
 
 // As many meters as atoms: they pair one to one.
 inline constexpr std::size_t kMeterCount = kAtomCount;
+// No meter is the sum of more atoms than this.
+inline constexpr int kMeterAtomsMax = 30;
 
 // All meters, in id order; element i has id i + 1.
 std::span<const MeterInfo> Meters();

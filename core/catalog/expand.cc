@@ -1,7 +1,6 @@
 #include "core/catalog/expand.h"
 
 #include <algorithm>
-#include <bit>
 #include <numeric>
 #include <optional>
 #include <set>
@@ -239,7 +238,7 @@ absl::StatusOr<ShapeRecord> CoverAtoms(const FullRow& row) {
         const AtomSet atoms = FindMeter(one.first)->atoms;
         if ((atoms & bit) == 0) continue;
         const bool smaller =
-            said == nullptr || std::popcount(atoms) < std::popcount(FindMeter(said->first)->atoms);
+            said == nullptr || CountOf(atoms) < CountOf(FindMeter(said->first)->atoms);
         if (smaller) said = &one;
       }
       const auto bills = [&](const std::pair<MeterId, std::uint8_t>& candidate) {

@@ -11,10 +11,10 @@
 //
 // Invariants:
 //   1. A counter is a sum over whole events; which events, the shard's protocol decides (shard.h).
-//   2. A quantity in a cell is at most kCellQuantityMax, so that any sum of the atoms of one key
-//      fits 64 bits; an amount is within +-kCellAmountMax, so that the sum of every cell a ledger
-//      can have stays within Money::kMax. What would pass a limit goes to the cell of the next
-//      carry number; nothing saturates and nothing wraps.
+//   2. A quantity in a cell is at most kCellQuantityMax, so that the sum of a meter's atoms under
+//      one key fits 64 bits; an amount is within +-kCellAmountMax, so that the sum of every cell a
+//      ledger can have stays within Money::kMax. What would pass a limit goes to the cell of the
+//      next carry number; nothing saturates and nothing wraps.
 //   3. A key never changes once its cell is visible to readers.
 //   4. Money stands only on pages 32 and 33: what the provider says it charged, and parts that
 //      cannot be priced again because their class was folded.
@@ -60,7 +60,7 @@ constexpr bool IsAmountPage(std::uint8_t page) { return page >= kReportedPage; }
 
 inline constexpr int kCellQuantityBits = 58;
 inline constexpr std::uint64_t kCellQuantityMax = (std::uint64_t{1} << kCellQuantityBits) - 1;
-static_assert(kAtomCount <= 64, "the sum of one key's atoms would pass 64 bits");
+static_assert(kCellQuantityBits + 6 == 64 && kMeterAtomsMax <= 64, "a meter's sum fits 64 bits");
 inline constexpr Int128 kCellAmountMax = Int128{1} << 100;
 // One event's cost or reported amount: ten thousand million units of currency.
 inline constexpr Int128 kEventAmountMax = Money::kUnit * 10'000'000'000;

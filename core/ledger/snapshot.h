@@ -7,7 +7,7 @@
 //
 // Invariants:
 //   1. Totals are sums of the entries and of nothing else, so every breakdown agrees with them.
-//   2. In one entry any sum of its atoms fits 64 bits (cell.h, invariant 2).
+//   2. In one entry the sum of a meter's atoms fits 64 bits (cell.h, invariant 2).
 //   3. An entry with `overflow_parts` has a folded class; its `overflow_cost` is what those parts
 //      cost by the prices in force when they were recorded, and cannot be computed again.
 //

@@ -69,8 +69,8 @@ void SortByField(const Ranks& ranks, Field field, std::vector<std::uint32_t>* or
 // 128-bit sums of one entry. Only touched atoms are set, so that an entry costs what it holds.
 struct SnapshotBuilder::Sums {
   std::uint64_t events = 0;
-  std::uint64_t atoms_touched = 0;  // AtomSets
-  std::uint64_t billed_touched = 0;
+  AtomSet atoms_touched = 0;
+  AtomSet billed_touched = 0;
   std::array<Uint128, kAtomCount> atoms{};
   std::array<Uint128, kAtomCount> billed{};
   Int128 reported = 0;
@@ -189,7 +189,7 @@ void SnapshotBuilder::Accumulate(const Row& row, Sums* sums) const {
     const std::uint64_t quantity = counters[kFirstQuantity + i];
     if (quantity == 0) continue;
     quantities[first_atom + i] += quantity;
-    touched |= std::uint64_t{1} << (first_atom + i);
+    touched |= AtomSet{1} << (first_atom + i);
   }
 }
 
@@ -225,17 +225,16 @@ void SnapshotBuilder::Emit(const Row& first, const Rank& rank, Sums* sums) {
 }
 
 // Takes up to kCellQuantityMax off each total; atoms that have more stay touched.
-std::size_t SnapshotBuilder::EmitQuantities(std::span<Uint128> totals, std::uint64_t* touched) {
+std::size_t SnapshotBuilder::EmitQuantities(std::span<Uint128> totals, AtomSet* touched) {
   std::size_t count = 0;
-  for (std::uint64_t rest = *touched; rest != 0; rest &= rest - 1) {
-    const auto atom = static_cast<std::size_t>(std::countr_zero(rest));
+  ForEachIn(*touched, [&](std::size_t atom) {
     const auto quantity =
         static_cast<std::uint64_t>(std::min(totals[atom], Uint128{kCellQuantityMax}));
     totals[atom] -= quantity;
-    if (totals[atom] == 0) *touched &= ~(std::uint64_t{1} << atom);
+    if (totals[atom] == 0) *touched &= ~(AtomSet{1} << atom);
     snapshot_->quantities_.push_back({static_cast<Atom>(atom), quantity});
     ++count;
-  }
+  });
   return count;
 }
 

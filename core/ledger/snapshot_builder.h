@@ -54,7 +54,7 @@ class SnapshotBuilder {
   std::vector<std::uint32_t> OrderRows() const;
   void Accumulate(const Row& row, Sums* sums) const;
   void Emit(const Row& first, const Rank& rank, Sums* sums);
-  std::size_t EmitQuantities(std::span<Uint128> totals, std::uint64_t* touched);
+  std::size_t EmitQuantities(std::span<Uint128> totals, AtomSet* touched);
   void PointSpans();
 
   const Registry& registry_;

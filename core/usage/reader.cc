@@ -140,7 +140,7 @@ void Reader::ReadSplit(Element from, const SplitField& split, Usage* usage) {
                          ", no array; left out"));
     return;
   }
-  const std::uint64_t before = usage->present();
+  const MeterSet before = usage->present();
   for (Element item : items) {
     const std::optional<std::string_view> key = FindText(item, split.key);
     const std::optional<Element> value = Find(item, split.count);

@@ -8,15 +8,15 @@ namespace tokentra::lattice {
 namespace {
 
 // [direction][modality]: a bit for each meter.
-constexpr std::array<std::array<std::uint64_t, kModalityCount>, 3> MakeRowBits() {
-  std::array<std::array<std::uint64_t, kModalityCount>, 3> bits{};
+constexpr std::array<std::array<MeterSet, kModalityCount>, 3> MakeRowBits() {
+  std::array<std::array<MeterSet, kModalityCount>, 3> bits{};
   for (Direction direction : {Direction::kInput, Direction::kOutput}) {
     for (std::size_t m = 0; m < kModalityCount; ++m) {
-      std::uint64_t& row = bits[static_cast<std::size_t>(direction)][m];
+      MeterSet& row = bits[static_cast<std::size_t>(direction)][m];
       const Modality modality = static_cast<Modality>(m);
-      row |= std::uint64_t{1} << MeterWith(direction, modality, Use::kAny);
+      row |= MeterBit(MeterWith(direction, modality, Use::kAny));
       for (Use use : ColumnsOf(direction)) {
-        row |= std::uint64_t{1} << MeterWith(direction, modality, use);
+        row |= MeterBit(MeterWith(direction, modality, use));
       }
     }
   }
@@ -99,7 +99,7 @@ void Stated::CompleteOne(Direction direction, Modality modality, Use use,
   }
   if (!found) return;
   if (by_use != 0 && by_modality != 0) overlap += OpenOverlap(direction, use, inner_uses, open);
-  present_ |= std::uint64_t{1} << whole;
+  present_ |= MeterBit(whole);
   values_[whole] = by_use + by_modality - overlap;
 }
 

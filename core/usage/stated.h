@@ -94,7 +94,7 @@ class Stated {
   std::uint64_t OpenOverlap(Direction direction, Use use, std::span<const Use> inner_uses,
                             OpenWhole* open) const;
 
-  std::uint64_t present_;
+  MeterSet present_;
   std::array<std::uint64_t, kMeterCount + 1> values_{};  // by id
 };
 

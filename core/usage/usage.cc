@@ -15,8 +15,6 @@ namespace {
 using lattice::AtomTable;
 using lattice::Describe;
 
-constexpr std::uint64_t MeterBit(MeterId meter) { return std::uint64_t{1} << meter; }
-
 // Meters of the common calls: text with caching and reasoning.
 constexpr MeterId kPlainTokenMeters[] = {kMeterInputTokens,          kMeterOutputTokens,
                                          kMeterCacheReadTokens,      kMeterCacheWriteTokens,
@@ -25,18 +23,48 @@ constexpr MeterId kPlainTokenMeters[] = {kMeterInputTokens,          kMeterOutpu
 
 // Meters that neither contain others nor lie in others: each is its atom. In order of their atoms,
 // which all come after those of the plain token meters.
-constexpr MeterId kLoneMeters[] = {
-    kMeterWebSearches,    kMeterStorageSearches,   kMeterCodeExecutions,
-    kMeterSocialSearches, kMeterRequests,          kMeterInputCharacters,
-    kMeterInputPixels,    kMeterInputTextMessages, kMeterRerankSearches};
+constexpr MeterId kLoneMeters[] = {kMeterWebSearches,
+                                   kMeterStorageSearches,
+                                   kMeterCodeExecutions,
+                                   kMeterSocialSearches,
+                                   kMeterRequests,
+                                   kMeterInputCharacters,
+                                   kMeterInputPixels,
+                                   kMeterInputTextMessages,
+                                   kMeterRerankSearches,
+                                   kMeterMapSearches,
+                                   kMeterInputImages,
+                                   kMeterOutputImages,
+                                   kMeterOutputMegapixels,
+                                   kMeterOutputCharacters,
+                                   kMeterInputVideoMilliseconds,
+                                   kMeterOutputVideoMilliseconds,
+                                   kMeterOutputAudioClips,
+                                   kMeterSessionMilliseconds,
+                                   kMeterSearchQueries,
+                                   kMeterSearchResults,
+                                   kMeterPageFetches,
+                                   kMeterGroundedPrompts,
+                                   kMeterCodeSessions,
+                                   kMeterDocumentCredits,
+                                   kMeterStorageGbDays,
+                                   kMeterCacheStorageTokenHours,
+                                   kMeterGuardrailContentPolicyUnits,
+                                   kMeterGuardrailTopicPolicyUnits,
+                                   kMeterGuardrailContextualGroundingUnits,
+                                   kMeterGuardrailSensitiveInformationUnits,
+                                   kMeterGuardrailContentPolicyImageUnits,
+                                   kMeterGuardrailAutomatedReasoningUnits,
+                                   kMeterGuardrailWordPolicyUnits,
+                                   kMeterGuardrailSensitiveInformationFreeUnits};
 
-constexpr std::uint64_t BitsOf(std::span<const MeterId> meters) {
-  std::uint64_t bits = 0;
+constexpr MeterSet BitsOf(std::span<const MeterId> meters) {
+  MeterSet bits = 0;
   for (MeterId meter : meters) bits |= MeterBit(meter);
   return bits;
 }
-constexpr std::uint64_t kPlainTokenBits = BitsOf(kPlainTokenMeters);
-constexpr std::uint64_t kLoneBits = BitsOf(kLoneMeters);
+constexpr MeterSet kPlainTokenBits = BitsOf(kPlainTokenMeters);
+constexpr MeterSet kLoneBits = BitsOf(kLoneMeters);
 
 // Slot of a meter in the fast path's local array; the last slot takes what is not looked at.
 constexpr std::size_t kSlotCount = std::size(kPlainTokenMeters) + 1;

@@ -65,7 +65,7 @@ class Usage {
   bool empty() const { return count_ == 0; }
   bool Has(MeterId meter) const { return (present_ >> meter & 1) != 0; }
   // Bit `id` is set for every meter that is present.
-  std::uint64_t present() const { return present_; }
+  MeterSet present() const { return present_; }
   std::optional<std::uint64_t> Get(MeterId meter) const;
   // Replaces the quantity when the meter is there already. The meter must be one of `Meters()`:
   // whoever takes ids from outside checks them first.
@@ -78,7 +78,7 @@ class Usage {
   }
 
  private:
-  std::uint64_t present_ = 0;
+  MeterSet present_ = 0;
   std::uint32_t count_ = 0;
   std::array<Quantity, kCapacity> items_;
 };

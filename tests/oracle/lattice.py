@@ -56,6 +56,31 @@ CALL_METERS = (
     "input_pixels",
     "input_text_messages",
     "rerank_searches",
+    "map_searches",
+    "input_images",
+    "output_images",
+    "output_megapixels",
+    "output_characters",
+    "input_video_milliseconds",
+    "output_video_milliseconds",
+    "output_audio_clips",
+    "session_milliseconds",
+    "search_queries",
+    "search_results",
+    "page_fetches",
+    "grounded_prompts",
+    "code_sessions",
+    "document_credits",
+    "storage_gb_days",
+    "cache_storage_token_hours",
+    "guardrail_content_policy_units",
+    "guardrail_topic_policy_units",
+    "guardrail_contextual_grounding_units",
+    "guardrail_sensitive_information_units",
+    "guardrail_content_policy_image_units",
+    "guardrail_automated_reasoning_units",
+    "guardrail_word_policy_units",
+    "guardrail_sensitive_information_free_units",
 )
 # Families outside tokens that have a whole and parts: the whole's own atom is what is left.
 PLAIN_FAMILIES = {
@@ -66,6 +91,9 @@ SECONDS_NAMES = {
     "audio_seconds": "audio_milliseconds",
     "input_audio_seconds": "input_audio_milliseconds",
     "output_audio_seconds": "output_audio_milliseconds",
+    "input_video_seconds": "input_video_milliseconds",
+    "output_video_seconds": "output_video_milliseconds",
+    "session_seconds": "session_milliseconds",
 }
 
 

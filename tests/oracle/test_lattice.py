@@ -23,7 +23,7 @@ from lattice import (
 
 
 def test_meters_and_atoms_are_those_of_meter_h() -> None:
-    assert len(METERS) == len(ATOMS) == 59
+    assert len(METERS) == len(ATOMS) == 84
     assert len(METERS["input_tokens"]) == 30
     assert len(METERS["output_tokens"]) == 15
     assert METERS["cache_audio_write_tokens"] == {

@@ -2,7 +2,6 @@
 
 #include "core/base/meter.h"
 
-#include <bit>
 #include <set>
 #include <string>
 
@@ -35,8 +34,11 @@ TEST(MeterTest, IdsNeverChange) {
   EXPECT_EQ(FindMeter("audio_milliseconds")->id, 48);
   EXPECT_EQ(FindMeter("rerank_searches")->id, 54);
   EXPECT_EQ(FindMeter("requests")->id, 59);
+  EXPECT_EQ(FindMeter("map_searches")->id, 60);
+  EXPECT_EQ(FindMeter("guardrail_sensitive_information_free_units")->id, 84);
   EXPECT_EQ(static_cast<int>(Atom::kCacheWrite1h), 12);
   EXPECT_EQ(static_cast<int>(Atom::kCacheVideoWrite1h), 58);
+  EXPECT_EQ(static_cast<int>(Atom::kGuardrailSensitiveInformationFreeUnits), 83);
 }
 
 TEST(MeterTest, RemaindersPairMetersWithAtoms) {
@@ -52,7 +54,7 @@ TEST(MeterTest, RemaindersPairMetersWithAtoms) {
       EXPECT_EQ(other.atoms & AtomBit(meter.remainder), 0u) << other.name;
     }
   }
-  EXPECT_EQ(std::popcount(seen), static_cast<int>(kAtomCount));
+  EXPECT_EQ(CountOf(seen), static_cast<int>(kAtomCount));
 }
 
 TEST(MeterTest, NamesOfAtomsAreThoseOfTheirMeters) {
@@ -78,8 +80,8 @@ TEST(MeterTest, AtomsFollowDimensions) {
           << whole.name << ' ' << part.name;
     }
   }
-  EXPECT_EQ(std::popcount(FindMeter("input_tokens")->atoms), 30);
-  EXPECT_EQ(std::popcount(FindMeter("output_tokens")->atoms), 15);
+  EXPECT_EQ(CountOf(FindMeter("input_tokens")->atoms), 30);
+  EXPECT_EQ(CountOf(FindMeter("output_tokens")->atoms), 15);
   EXPECT_EQ(FindMeter("cache_audio_write_tokens")->atoms, AtomBit(Atom::kCacheAudioWrite) |
                                                               AtomBit(Atom::kCacheAudioWrite5m) |
                                                               AtomBit(Atom::kCacheAudioWrite1h));
@@ -115,7 +117,11 @@ TEST(MeterTest, Seconds) {
   EXPECT_EQ(FindMeterInSeconds("audio_seconds"), FindMeter("audio_milliseconds"));
   EXPECT_EQ(FindMeterInSeconds("input_audio_seconds"), FindMeter("input_audio_milliseconds"));
   EXPECT_EQ(FindMeterInSeconds("output_audio_seconds"), FindMeter("output_audio_milliseconds"));
-  EXPECT_EQ(FindMeterInSeconds("audio_milliseconds"), nullptr);
+  EXPECT_EQ(FindMeterInSeconds("output_video_seconds"), FindMeter("output_video_milliseconds"));
+  EXPECT_EQ(FindMeterInSeconds("session_seconds"), FindMeter("session_milliseconds"));
+  for (const char* name : {"audio_milliseconds", "seconds", "_seconds", "video_seconds", ""}) {
+    EXPECT_EQ(FindMeterInSeconds(name), nullptr) << name;
+  }
 }
 
 }  // namespace

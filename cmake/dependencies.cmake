@@ -36,7 +36,8 @@ tokentra_pinned_source(
 set(TOKENTRA_LIBRARY_OPTIONS -g0 -w)
 
 # Abseil keeps its own CMake files; only the objects that something links are compiled. The block
-# keeps its variables and ours apart.
+# keeps its variables and ours apart; compile options belong to the directory, so they are put back.
+get_directory_property(tokentra_own_options COMPILE_OPTIONS)
 block()
   set(BUILD_TESTING OFF)
   set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)
@@ -47,6 +48,7 @@ block()
   add_compile_options(${TOKENTRA_LIBRARY_OPTIONS})
   add_subdirectory(${abseil_dir} ${CMAKE_BINARY_DIR}/third_party/abseil EXCLUDE_FROM_ALL SYSTEM)
 endblock()
+set_directory_properties(PROPERTIES COMPILE_OPTIONS "${tokentra_own_options}")
 add_library(tokentra_abseil INTERFACE)
 target_link_libraries(
   tokentra_abseil

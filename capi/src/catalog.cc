@@ -21,7 +21,9 @@ namespace {
 std::vector<std::vector<const NameRecord*>> PinnedNames(const CatalogImage& image) {
   std::vector<std::vector<const NameRecord*>> names(image.providers.size());
   for (const NameRecord& record : image.names) {
-    if (record.hash != 0 && record.pins.count != 0) names[record.provider].push_back(&record);
+    if (record.kind == tokentra::NameKind::kFolded) continue;
+    if (image.name_terms[record.terms].pins.count == 0) continue;
+    names[image.models[record.model].provider].push_back(&record);
   }
   for (auto& list : names) {
     std::sort(list.begin(), list.end(), [&](const NameRecord* a, const NameRecord* b) {

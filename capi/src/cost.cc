@@ -140,9 +140,9 @@ tokentra_status tokentra_cost_line_at(const tokentra_cost* cost, size_t index,
     out.model = Text(image.Text(image.models[row.model].id));
     out.meter = Text(tokentra::FindMeter(place.line->meter)->name);
     out.rate_text = Text(image.Text(rate.amount));
-    out.price_row = Text(image.Text(row.id));
-    out.source = Text(image.Text(row.source));
-    out.as_of = Text(image.Text(row.as_of));
+    out.price_row = Text(image.RowId(row));
+    out.source = Text(image.Source(row));
+    out.as_of = Text(image.AsOf(row));
     return WriteSized("line", out, line, line_size);
   });
 }

@@ -54,7 +54,7 @@ absl::Status SnapshotView::PriceEntries() {
   const CatalogImage& image = catalog_->image();
   std::unordered_map<std::string_view, const RowRecord*> rows;
   rows.reserve(image.rows.size());
-  for (const RowRecord& row : image.rows) rows[image.Text(row.id)] = &row;
+  for (const RowRecord& row : image.rows) rows[image.RowId(row)] = &row;
   std::vector<const RowRecord*> row_of_class;
   for (const SnapshotClass& snapshot_class : snapshot_->classes()) {
     UsageClass usage_class;

@@ -5,6 +5,7 @@
 
 #include "core/base/money.h"
 #include "core/base/text.h"
+#include "core/catalog/image_bytes.h"
 #include "core/catalog/match.h"
 
 namespace tokentra {
@@ -57,7 +58,7 @@ Catalog::Catalog(OwnedImage owned)
     : owned_(std::make_unique<const OwnedImage>(std::move(owned))), image_(owned_->View()) {}
 
 std::shared_ptr<const Catalog> Catalog::Builtin() {
-  return std::shared_ptr<const Catalog>(new Catalog(BuiltinCatalogImage()));
+  return std::shared_ptr<const Catalog>(new Catalog(ViewImageBytes(BuiltinCatalogBytes())));
 }
 
 std::shared_ptr<const Catalog> Catalog::FromImage(OwnedImage image) {

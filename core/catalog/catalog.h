@@ -92,8 +92,8 @@ class Catalog {
   CatalogImage image_;
 };
 
-// The image generated from pricing-data when the library is built.
-const CatalogImage& BuiltinCatalogImage();
+// The image generated from pricing-data when the library is built, in the form of image_bytes.h.
+const char* BuiltinCatalogBytes();
 
 }  // namespace tokentra
 

@@ -6,7 +6,6 @@
 #include <string>
 #include <utility>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -14,14 +13,14 @@
 #include "core/base/status_macros.h"
 #include "core/base/text.h"
 #include "core/catalog/expand.h"
+#include "core/catalog/image_tables.h"
 #include "core/catalog/magnitude.h"
 #include "core/catalog/names.h"
+#include "core/catalog/overlap.h"
 #include "core/catalog/pattern.h"
 
 namespace tokentra {
 namespace {
-
-constexpr std::size_t kRowIdBytes = 8;
 
 absl::Status ErrorAt(std::string_view where, std::string_view problem) {
   return absl::InvalidArgumentError(absl::StrCat(where, ": ", problem));
@@ -34,63 +33,26 @@ std::string EndText(InstantNs instant, InstantNs unbounded) {
 
 class Builder {
  public:
-  Builder() { InternTier("standard"); }  // tier 0
-
   absl::Status AddProvider(const SourceProvider& provider);
   absl::StatusOr<OwnedImage> Finish();
 
  private:
-  TextRef Intern(std::string_view text);
-  std::uint8_t InternTier(std::string_view tier);
-  IndexRange AddConditions(const std::map<std::string, std::string>& map);
   absl::Status AddRegions(const SourceProvider& provider);
   absl::Status AddModel(const SourceProvider& source, std::uint32_t provider,
                         const SourceModel& model);
-  absl::Status AddName(const std::string& where, std::uint32_t provider, std::uint32_t model,
-                       std::string_view name, const Interval& interval, IndexRange pins,
-                       NameKind kind);
   absl::Status AddRow(const SourceProvider& source, const FullRow& row, std::uint32_t model,
                       const std::string& model_id);
-  absl::Status CheckOverlaps(std::size_t first, const std::vector<FullRow>& full,
-                             const ProviderRecord& provider) const;
+  absl::Status SetRegion(const FullRow& row, RowRecord& record) const;
+  absl::Status SetRates(const FullRow& row, RowRecord& record, std::string& content);
 
-  OwnedImage image_;
-  absl::flat_hash_map<std::string, TextRef> texts_;
-  std::map<std::array<std::uint8_t, kAtomCount>, std::uint16_t> shapes_;
+  absl::Status AddName(const std::string& where, std::uint32_t model, const SourceAlias& name,
+                       NameKind kind);
+
+  ImageTables tables_;
   std::vector<DeclaredName> names_;
+  OwnedImage& image_ = tables_.image;
   std::string canonical_;  // what the digest covers
 };
-
-TextRef Builder::Intern(std::string_view text) {
-  const auto [found, added] = texts_.try_emplace(text);
-  if (added) {
-    found->second = {static_cast<std::uint32_t>(image_.text.size()),
-                     static_cast<std::uint32_t>(text.size())};
-    image_.text += text;
-  }
-  return found->second;
-}
-
-std::uint8_t Builder::InternTier(std::string_view tier) {
-  const TextRef text = Intern(tier);
-  for (std::size_t i = 0; i < image_.tiers.size(); ++i) {
-    if (image_.tiers[i].offset == text.offset && image_.tiers[i].size == text.size) {
-      return static_cast<std::uint8_t>(i);
-    }
-  }
-  image_.tiers.push_back(text);
-  return static_cast<std::uint8_t>(image_.tiers.size() - 1);
-}
-
-IndexRange Builder::AddConditions(const std::map<std::string, std::string>& map) {
-  const IndexRange range{static_cast<std::uint32_t>(image_.conditions.size()),
-                         static_cast<std::uint32_t>(map.size())};
-  for (const auto& [name, value] : map) {
-    const TextRef name_text = Intern(name);
-    image_.conditions.push_back({name_text, Intern(value)});
-  }
-  return range;
-}
 
 absl::Status Builder::AddRegions(const SourceProvider& provider) {
   std::map<std::string, std::uint16_t> index;
@@ -102,7 +64,7 @@ absl::Status Builder::AddRegions(const SourceProvider& provider) {
     for (const auto& [node, parent] : provider.regions) {
       if (index.contains(node) || (!parent.empty() && !index.contains(parent))) continue;
       RegionRecord record;
-      record.name = Intern(node);
+      record.name = tables_.Text(node);
       if (!parent.empty()) {
         record.parent = index[parent];
         record.depth = static_cast<std::uint16_t>(image_.regions[begin + record.parent].depth + 1);
@@ -117,75 +79,48 @@ absl::Status Builder::AddRegions(const SourceProvider& provider) {
   return absl::OkStatus();
 }
 
-absl::Status Builder::AddName(const std::string& where, std::uint32_t provider, std::uint32_t model,
-                              std::string_view name, const Interval& interval, IndexRange pins,
-                              NameKind kind) {
-  if (name.empty() || name.size() > 256) return ErrorAt(where, "a name has 1 to 256 bytes");
-  const NameRecord record{NameHash(provider, name), Intern(name), provider, model, interval.from,
-                          interval.until,           pins,         kind};
+absl::Status Builder::AddName(const std::string& where, std::uint32_t model,
+                              const SourceAlias& name, NameKind kind) {
+  constexpr std::size_t kNameMax = 256;
+  if (name.id.empty() || name.id.size() > kNameMax) {
+    return ErrorAt(where, absl::StrCat("a name has 1 to ", kNameMax, " bytes"));
+  }
+  NameRecord record;
+  record.name = tables_.Text(name.id);
+  record.model = model;
+  record.kind = kind;
+  TOKENTRA_ASSIGN_OR_RETURN(
+      record.terms, tables_.NameTerms({name.interval.from, name.interval.until}, name.pins));
   names_.push_back({record, where});
   return absl::OkStatus();
 }
 
-absl::Status Builder::AddRow(const SourceProvider& source, const FullRow& row, std::uint32_t model,
-                             const std::string& model_id) {
-  RowRecord record;
-  record.model = model;
-  record.from = row.interval.from;
-  record.until = row.interval.until;
-  record.bands = row.bands;
-  record.free = row.free ? 1 : 0;
-  record.batch = row.conditions.batch.value_or(false) ? 1 : 0;
-  const std::string tier = row.conditions.service_tier.value_or("standard");
-  record.tier = InternTier(tier);
-  record.service_tier = image_.tiers[record.tier];
-  if (row.conditions.region.has_value()) {
-    const IndexRange range = image_.providers.back().regions;
-    for (std::uint32_t i = 0; i < range.count; ++i) {
-      const TextRef name = image_.regions[range.begin + i].name;
-      if (std::string_view(image_.text).substr(name.offset, name.size) ==
-          row.conditions.region->node) {
-        record.region = static_cast<std::uint16_t>(i);
-      }
+absl::Status Builder::SetRegion(const FullRow& row, RowRecord& record) const {
+  const IndexRange range = image_.providers.back().regions;
+  for (std::uint32_t i = 0; i < range.count; ++i) {
+    const TextRef name = image_.regions[range.begin + i].name;
+    if (std::string_view(image_.text).substr(name.offset, name.size) ==
+        row.conditions.region->node) {
+      record.region = static_cast<std::uint16_t>(i);
     }
-    if (record.region == kNoRegion) {
-      return ErrorAt(row.where,
-                     absl::StrCat("conditions.region: ", Quote(row.conditions.region->node),
-                                  " is not in the provider's regions"));
-    }
-    record.region_not = row.conditions.region->is_not ? 1 : 0;
   }
-  record.conditions = AddConditions(row.conditions.named);
+  if (record.region == kNoRegion) {
+    return ErrorAt(row.where,
+                   absl::StrCat("conditions.region: ", Quote(row.conditions.region->node),
+                                " is not in the provider's regions"));
+  }
+  record.region_not = row.conditions.region->is_not ? 1 : 0;
+  return absl::OkStatus();
+}
 
+absl::Status Builder::SetRates(const FullRow& row, RowRecord& record, std::string& content) {
   if (row.rates.size() > kRatesMax) {
     return ErrorAt(row.where, absl::StrCat("rates: more than ", kRatesMax));
   }
   absl::StatusOr<ShapeRecord> shape = CoverAtoms(row);
   if (!shape.ok()) return shape.status();
-  const auto [known, added] =
-      shapes_.try_emplace(shape->rate_of_atom, static_cast<std::uint16_t>(image_.shapes.size()));
-  if (added) image_.shapes.push_back(*shape);
-  record.shape = known->second;
-
-  // The content id covers what a price depends on, not where it was read.
-  std::string content =
-      absl::StrCat(source.id, "\n", model_id, "\n", EndText(record.from, Interval().from), "\n",
-                   EndText(record.until, Interval().until), "\n", tier, "\n", record.batch, "\n");
-  if (row.conditions.region.has_value()) {
-    absl::StrAppend(&content, row.conditions.region->is_not ? "not " : "",
-                    row.conditions.region->node);
-  }
-  absl::StrAppend(&content, "\n");
-  for (const auto& [name, value] : row.conditions.named) {
-    absl::StrAppend(&content, name, "=", value, "\n");
-  }
-  for (const BandRecord& band : row.bands) {
-    if (band.meter != 0) {
-      absl::StrAppend(&content, FindMeter(band.meter)->name, " ", band.min, "..", band.max, "\n");
-    }
-  }
-  record.rates = {static_cast<std::uint32_t>(image_.rates.size()),
-                  static_cast<std::uint32_t>(row.rates.size())};
+  TOKENTRA_ASSIGN_OR_RETURN(record.shape, tables_.Shape(*shape));
+  std::vector<std::uint16_t> rates;
   for (const auto& [meter, rate] : row.rates) {
     RateRecord out;
     out.amount_lo = rate.rate.amount.lo();
@@ -197,99 +132,80 @@ absl::Status Builder::AddRow(const SourceProvider& source, const FullRow& row, s
         out.attos_per_quantum = static_cast<std::uint64_t>(attos);
       }
     }
-    if (const auto rule = row.billed.find(meter); rule != row.billed.end()) {
-      out.minimum = rule->second.minimum;
-      out.step = rule->second.step;
+    RuleRecord rule;
+    if (const auto stated = row.billed.find(meter); stated != row.billed.end()) {
+      rule = {stated->second.minimum, stated->second.step, stated->second.included};
     }
-    out.amount = Intern(rate.text);
+    TOKENTRA_ASSIGN_OR_RETURN(out.rule, tables_.Rule(rule));
+    out.amount = tables_.Text(rate.text);
     out.meter = meter;
-    image_.rates.push_back(out);
+    TOKENTRA_ASSIGN_OR_RETURN(std::uint16_t index, tables_.Rate(out));
+    rates.push_back(index);
     absl::StrAppend(&content, FindMeter(meter)->name, " ", rate.rate.amount.ToString(), "/",
-                    out.per, " ", out.minimum, " ", out.step, "\n");
+                    out.per, " ", rule.minimum, " ", rule.step);
+    if (rule.included != 0) absl::StrAppend(&content, " ", rule.included);
+    absl::StrAppend(&content, "\n");
   }
+  record.rates = tables_.RateList(rates);
+  record.rate_count = static_cast<std::uint8_t>(rates.size());
   for (const auto& [meter, rule] : row.billed) {
     if (!row.rates.contains(meter)) {
       return ErrorAt(row.where, absl::StrCat("billed: ", FindMeter(meter)->name, " has no rate"));
     }
   }
+  return absl::OkStatus();
+}
+
+absl::Status Builder::AddRow(const SourceProvider& source, const FullRow& row, std::uint32_t model,
+                             const std::string& model_id) {
+  RowRecord record;
+  record.model = model;
+  TOKENTRA_ASSIGN_OR_RETURN(record.interval,
+                            tables_.Interval({row.interval.from, row.interval.until}));
+  TOKENTRA_ASSIGN_OR_RETURN(record.bands, tables_.Bands(row.bands));
+  record.free = row.free ? 1 : 0;
+  record.batch = row.conditions.batch.value_or(false) ? 1 : 0;
+  const std::string tier = row.conditions.service_tier.value_or("standard");
+  TOKENTRA_ASSIGN_OR_RETURN(record.tier, tables_.Tier(tier));
+  if (row.conditions.region.has_value()) TOKENTRA_RETURN_IF_ERROR(SetRegion(row, record));
+  if (row.conditions.hours.has_value()) {
+    TOKENTRA_ASSIGN_OR_RETURN(record.hours, tables_.Hours(*row.conditions.hours));
+  }
+  TOKENTRA_ASSIGN_OR_RETURN(record.conditions, tables_.ConditionSet(row.conditions.named));
+
+  // The content id covers what a price depends on, not where it was read.
+  std::string content = absl::StrCat(
+      source.id, "\n", model_id, "\n", EndText(row.interval.from, Interval().from), "\n",
+      EndText(row.interval.until, Interval().until), "\n", tier, "\n", record.batch, "\n");
+  if (row.conditions.region.has_value()) {
+    absl::StrAppend(&content, row.conditions.region->is_not ? "not " : "",
+                    row.conditions.region->node);
+  }
+  absl::StrAppend(&content, "\n");
+  if (row.conditions.hours.has_value()) {
+    absl::StrAppend(&content, "hours ", row.conditions.hours->text, "\n");
+  }
+  for (const auto& [name, value] : row.conditions.named) {
+    absl::StrAppend(&content, name, "=", value, "\n");
+  }
+  for (const BandRecord& band : row.bands) {
+    if (band.meter != 0) {
+      absl::StrAppend(&content, FindMeter(band.meter)->name, " ", band.min, "..", band.max, "\n");
+    }
+  }
+  TOKENTRA_RETURN_IF_ERROR(SetRates(row, record, content));
   for (const auto& [join, target] : row.joins) {
     absl::StrAppend(&content, FindMeter(join)->name, ">", FindMeter(target)->name, "\n");
   }
   if (row.free) absl::StrAppend(&content, "free\n");
-  record.id = Intern(Sha256::Hex(content, kRowIdBytes));
-  record.source = Intern(row.source);
-  record.as_of = Intern(row.as_of);
-  record.evidence = Intern(absl::StrJoin(row.evidence, ", "));
+  TOKENTRA_ASSIGN_OR_RETURN(record.provenance,
+                            tables_.Provenance({tables_.Text(row.source), tables_.Text(row.as_of),
+                                                tables_.Text(absl::StrJoin(row.evidence, ", "))}));
   image_.as_of = std::max(image_.as_of, row.as_of);
   image_.rows.push_back(record);
+  image_.row_ids += Sha256::Hex(content, kRowIdSize / 2);
   absl::StrAppend(&canonical_, content, row.as_of, "\n", row.source, "\n",
                   absl::StrJoin(row.evidence, ","), "\n\n");
-  return absl::OkStatus();
-}
-
-// Whether some region satisfies both rows' region conditions.
-bool RegionsMeet(const RowRecord& a, const RowRecord& b, std::span<const RegionRecord> regions) {
-  const auto within = [&](std::uint16_t node, std::uint16_t ancestor) {
-    while (node != kNoRegion && node != ancestor) node = regions[node].parent;
-    return node == ancestor;
-  };
-  const auto holds = [&](const RowRecord& row, std::uint16_t node) {
-    return row.region == kNoRegion || within(node, row.region) != (row.region_not != 0);
-  };
-  if (a.region == kNoRegion || b.region == kNoRegion) return true;
-  for (std::uint16_t node = 0; node < regions.size(); ++node) {
-    if (holds(a, node) && holds(b, node)) return true;
-  }
-  return false;
-}
-
-int RegionRank(const RowRecord& row, std::span<const RegionRecord> regions) {
-  if (row.region == kNoRegion) return 0;
-  return row.region_not != 0 ? 1 : 2 + regions[row.region].depth;
-}
-
-absl::Status Builder::CheckOverlaps(std::size_t first, const std::vector<FullRow>& full,
-                                    const ProviderRecord& provider) const {
-  const std::span<const RegionRecord> regions =
-      CatalogImage::Slice(std::span<const RegionRecord>(image_.regions), provider.regions);
-  for (std::size_t i = 0; i < full.size(); ++i) {
-    for (std::size_t j = i + 1; j < full.size(); ++j) {
-      const RowRecord& a = image_.rows[first + i];
-      const RowRecord& b = image_.rows[first + j];
-      if (a.tier != b.tier || a.batch != b.batch) continue;
-      if (std::max(a.from, b.from) >= std::min(a.until, b.until)) continue;
-      bool meet = true;
-      for (const BandRecord& x : a.bands) {
-        for (const BandRecord& y : b.bands) {
-          if (x.meter != 0 && x.meter == y.meter && (x.max < y.min || y.max < x.min)) meet = false;
-        }
-      }
-      if (!meet || !RegionsMeet(a, b, regions)) continue;
-      // Named conditions: two values of one name never meet.
-      bool a_more = false;
-      bool b_more = false;
-      for (const auto& [name, value] : full[i].conditions.named) {
-        const auto other = full[j].conditions.named.find(name);
-        if (other == full[j].conditions.named.end()) {
-          a_more = true;
-        } else if (other->second != value) {
-          meet = false;
-        }
-      }
-      if (!meet) continue;
-      for (const auto& [name, value] : full[j].conditions.named) {
-        if (!full[i].conditions.named.contains(name)) b_more = true;
-      }
-      const int rank_a = RegionRank(a, regions);
-      const int rank_b = RegionRank(b, regions);
-      if (rank_a > rank_b) a_more = true;
-      if (rank_b > rank_a) b_more = true;
-      if (a_more == b_more) {
-        return ErrorAt(full[i].where, absl::StrCat("overlaps ", full[j].where,
-                                                   ": one call could match both price rows"));
-      }
-    }
-  }
   return absl::OkStatus();
 }
 
@@ -298,17 +214,15 @@ absl::Status Builder::AddModel(const SourceProvider& source, std::uint32_t provi
   const std::string where = absl::StrCat(source.file, ": model ", Quote(model.id));
   const auto index = static_cast<std::uint32_t>(image_.models.size());
   ModelRecord record;
-  record.id = Intern(model.id);
+  record.id = tables_.Text(model.id);
   record.provider = provider;
   record.deprecated = model.deprecated ? 1 : 0;
   record.dated_snapshots = model.dated_snapshots ? 1 : 0;
   absl::StrAppend(&canonical_, source.id, "/", model.id, " ", record.dated_snapshots, "\n");
 
-  TOKENTRA_RETURN_IF_ERROR(
-      AddName(where, provider, index, model.id, Interval(), IndexRange(), NameKind::kId));
+  TOKENTRA_RETURN_IF_ERROR(AddName(where, index, {model.id, Interval(), {}}, NameKind::kId));
   for (const SourceAlias& alias : model.aliases) {
-    TOKENTRA_RETURN_IF_ERROR(AddName(where, provider, index, alias.id, alias.interval,
-                                     AddConditions(alias.pins), NameKind::kAlias));
+    TOKENTRA_RETURN_IF_ERROR(AddName(where, index, alias, NameKind::kAlias));
     absl::StrAppend(&canonical_, "alias ", alias.id, " ",
                     EndText(alias.interval.from, Interval().from), " ",
                     EndText(alias.interval.until, Interval().until));
@@ -321,7 +235,7 @@ absl::Status Builder::AddModel(const SourceProvider& source, std::uint32_t provi
     if (const absl::Status status = CheckPattern(pattern); !status.ok()) {
       return ErrorAt(where, status.message());
     }
-    image_.patterns.push_back({Intern(pattern), index});
+    image_.patterns.push_back({tables_.Text(pattern), index});
     absl::StrAppend(&canonical_, "pattern ", pattern, "\n");
   }
 
@@ -333,20 +247,22 @@ absl::Status Builder::AddModel(const SourceProvider& source, std::uint32_t provi
   for (const FullRow& row : *full) {
     TOKENTRA_RETURN_IF_ERROR(AddRow(source, row, index, model.id));
   }
-  return CheckOverlaps(first, *full, image_.providers.back());
+  const std::span<const RegionRecord> regions = CatalogImage::Slice(
+      std::span<const RegionRecord>(image_.regions), image_.providers.back().regions);
+  return CheckOverlaps(*full, std::span<const RowRecord>(image_.rows).subspan(first), regions);
 }
 
 absl::Status Builder::AddProvider(const SourceProvider& source) {
   const auto index = static_cast<std::uint32_t>(image_.providers.size());
   ProviderRecord record;
-  record.id = Intern(source.id);
-  record.name = Intern(source.name);
+  record.id = tables_.Text(source.id);
+  record.name = tables_.Text(source.name);
   record.normalize = source.normalize;
   record.tier_words = {static_cast<std::uint32_t>(image_.words.size()),
                        static_cast<std::uint32_t>(source.service_tiers.size())};
   for (const auto& [word, meaning] : source.service_tiers) {
-    const TextRef word_text = Intern(word);
-    image_.words.push_back({word_text, Intern(meaning)});
+    const TextRef word_text = tables_.Text(word);
+    image_.words.push_back({word_text, tables_.Text(meaning)});
     absl::StrAppend(&canonical_, source.id, " tier ", word, "=", meaning, "\n");
   }
   record.regions = {static_cast<std::uint32_t>(image_.regions.size()),
@@ -355,11 +271,13 @@ absl::Status Builder::AddProvider(const SourceProvider& source) {
   for (const auto& [node, parent] : source.regions) {
     absl::StrAppend(&canonical_, source.id, " region ", node, "<", parent, "\n");
   }
-  record.defaults = AddConditions(source.defaults);
+  record.defaults = tables_.Conditions(source.defaults);
   for (const auto& [name, value] : source.defaults) {
     absl::StrAppend(&canonical_, source.id, " default ", name, "=", value, "\n");
   }
-  absl::StrAppend(&canonical_, source.id, " normalize ", record.normalize, "\n");
+  record.indicative = source.indicative ? 1 : 0;
+  absl::StrAppend(&canonical_, source.id, " normalize ", record.normalize, " ", record.indicative,
+                  "\n");
   record.models.begin = static_cast<std::uint32_t>(image_.models.size());
   record.patterns.begin = static_cast<std::uint32_t>(image_.patterns.size());
   image_.providers.push_back(record);
@@ -376,7 +294,7 @@ absl::StatusOr<OwnedImage> Builder::Finish() {
   TOKENTRA_RETURN_IF_ERROR(BuildNameTable(names_, image_));
   std::set<std::pair<MeterId, std::uint64_t>> cuts;
   for (const RowRecord& row : image_.rows) {
-    for (const BandRecord& band : row.bands) {
+    for (const BandRecord& band : image_.bands[row.bands]) {
       if (band.meter != 0 && band.min != 0) cuts.emplace(band.meter, band.min);
     }
   }
@@ -384,7 +302,7 @@ absl::StatusOr<OwnedImage> Builder::Finish() {
     image_.context_cuts.push_back({min, ~std::uint64_t{0}, meter});
   }
   image_.digest = Sha256::Hex(canonical_);
-  return std::move(image_);
+  return std::move(tables_.image);
 }
 
 }  // namespace

@@ -85,6 +85,10 @@ absl::Status MergeConditions(const SourceRow& variant, SourceConditions& into) {
     if (into.region.has_value()) return twice("region");
     into.region = from.region;
   }
+  if (from.hours.has_value()) {
+    if (into.hours.has_value()) return twice("hours");
+    into.hours = from.hours;
+  }
   for (const auto& [name, value] : from.named) {
     if (!into.named.emplace(name, value).second) return twice(name);
   }
@@ -154,13 +158,13 @@ absl::Status CutBands(const Draft& draft, std::vector<FullRow>& out) {
   if (starts.size() > kBandsMax) {
     return ErrorAt(draft.row.where, absl::StrCat("bands: by more than ", kBandsMax, " meters"));
   }
-  std::vector<std::array<BandRecord, kBandsMax>> cells(1);
+  std::vector<BandSet> cells(1);
   std::size_t axis = 0;
   for (auto& [meter, from] : starts) {
     from.push_back(0);
     std::sort(from.begin(), from.end());
     from.erase(std::unique(from.begin(), from.end()), from.end());
-    std::vector<std::array<BandRecord, kBandsMax>> finer;
+    std::vector<BandSet> finer;
     for (const auto& cell : cells) {
       for (std::size_t i = 0; i < from.size(); ++i) {
         finer.push_back(cell);

@@ -20,7 +20,7 @@ namespace tokentra {
 struct FullRow {
   Interval interval;
   SourceConditions conditions;
-  std::array<BandRecord, kBandsMax> bands;
+  BandSet bands;
   SourceRates rates;
   std::map<MeterId, SourceBilled> billed;
   std::map<MeterId, MeterId> joins;

@@ -52,8 +52,9 @@ struct ProviderRecord {
   IndexRange patterns;
   IndexRange tier_words;  // in `words`: the provider's word -> tokentra's
   IndexRange regions;
-  IndexRange defaults;         // in `conditions`
-  std::uint8_t normalize = 0;  // NormalizeStep bits
+  IndexRange defaults;           // in `conditions`
+  std::uint32_t normalize = 0;   // NormalizeStep bits
+  std::uint32_t indicative = 0;  // 1: its list prices are no offer
 };
 
 struct WordRecord {
@@ -74,13 +75,13 @@ struct ConditionRecord {
 
 struct ModelRecord {
   TextRef id;
-  std::uint32_t provider = 0;
   IndexRange rows;
-  std::uint8_t deprecated = 0;
-  std::uint8_t dated_snapshots = 1;  // 0: a date or version at the end is never dropped for it
+  std::uint32_t provider = 0;
+  std::uint16_t deprecated = 0;
+  std::uint16_t dated_snapshots = 1;  // 0: a date or version at the end is never dropped for it
 };
 
-enum class NameKind : std::uint8_t {
+enum class NameKind : std::uint16_t {
   kId = 0,
   kAlias = 1,
   // Made from the others when the table is built (names.h); a match with one is `normalized`.
@@ -88,17 +89,38 @@ enum class NameKind : std::uint8_t {
   kUnversioned = 3,  // a Bedrock id without its version, or without the version's `:M`
 };
 
-// One entry of the hash table from (provider, name) to model.
-struct NameRecord {
-  std::uint64_t hash = 0;  // 0: empty slot
-  TextRef name;
-  std::uint32_t provider = 0;
-  std::uint32_t model = 0;
+struct IntervalRecord {
   InstantNs from = std::numeric_limits<InstantNs>::min();
   InstantNs until = std::numeric_limits<InstantNs>::max();
-  IndexRange pins;  // in `conditions`: what calling this name states
+
+  bool Contains(InstantNs at) const { return from <= at && at < until; }
+  bool IsBounded() const {
+    return from != std::numeric_limits<InstantNs>::min() ||
+           until != std::numeric_limits<InstantNs>::max();
+  }
+};
+
+// When and how a name may be called; shared by all names that say the same.
+struct NameTermsRecord {
+  IntervalRecord interval;
+  IndexRange pins;  // in `conditions`: what calling the name states
+};
+
+struct NameRecord {
+  TextRef name;
+  std::uint32_t model = 0;
+  std::uint16_t terms = 0;
   NameKind kind = NameKind::kId;
 };
+
+// The hash table from (provider, name) to names: open addressing, a power of two of slots, each 0
+// when empty, else 12 bits of the hash above the index of the name plus one.
+inline constexpr std::uint32_t kNameIndexBits = 20;
+inline constexpr std::uint32_t kNamesMax = (std::uint32_t{1} << kNameIndexBits) - 1;
+constexpr std::uint32_t NameIndex(std::uint32_t slot) { return (slot & kNamesMax) - 1; }
+constexpr std::uint32_t NameSlot(std::uint64_t hash, std::uint32_t index) {
+  return static_cast<std::uint32_t>(hash >> 52) << kNameIndexBits | (index + 1);
+}
 
 struct PatternRecord {
   TextRef pattern;
@@ -110,28 +132,56 @@ struct BandRecord {
   std::uint64_t min = 0;
   std::uint64_t max = std::numeric_limits<std::uint64_t>::max();
   MeterId meter = 0;  // 0: no band
+  std::array<std::uint16_t, 3> unused = {};
 };
 
 inline constexpr std::size_t kBandsMax = 2;
+using BandSet = std::array<BandRecord, kBandsMax>;
 
-struct RowRecord {
-  TextRef id;  // content id
+// Hours of the week. A quarter of an hour of local time, counted from Monday 00:00, is inside when
+// its bit is set in `same_day` (a window that began on that day) or in `next_day` (one that began
+// the day before), unless the day on which the window began is excepted.
+inline constexpr std::size_t kWeekQuarters = 7 * 24 * 4;
+inline constexpr std::size_t kWeekWords = (kWeekQuarters + 63) / 64;
+struct HoursRecord {
+  std::array<std::uint64_t, kWeekWords> same_day = {};
+  std::array<std::uint64_t, kWeekWords> next_day = {};
+  IndexRange except;                 // in `days`, ascending
+  TextRef text;                      // for explanations
+  std::int64_t offset_quarters = 0;  // local time less UTC
+};
+
+// Where rows were read; shared by all rows that say the same.
+struct ProvenanceRecord {
   TextRef source;
   TextRef as_of;
   TextRef evidence;
-  TextRef service_tier;
-  IndexRange conditions;  // named ones, sorted by name
-  IndexRange rates;
-  InstantNs from = std::numeric_limits<InstantNs>::min();
-  InstantNs until = std::numeric_limits<InstantNs>::max();
-  std::array<BandRecord, kBandsMax> bands;
+};
+
+// A row's position is its number; everything that rows share stands once, in a table of its own.
+struct RowRecord {
   std::uint32_t model = 0;
+  std::uint32_t rates = 0;       // first of its own in `rate_ids`
+  std::uint16_t interval = 0;    // in `intervals`
+  std::uint16_t bands = 0;       // in `bands`; 0: none
+  std::uint16_t hours = 0;       // in `hours`; 0: at any time
+  std::uint16_t provenance = 0;  // in `provenances`
+  std::uint16_t conditions = 0;  // in `condition_sets`: named ones, sorted by name
   std::uint16_t region = kNoRegion;
   std::uint16_t shape = 0;
+  std::uint8_t rate_count = 0;
   std::uint8_t tier = 0;  // index in `tiers`; 0 is standard
   std::uint8_t batch = 0;
   std::uint8_t region_not = 0;  // holds everywhere but in `region`
   std::uint8_t free = 0;
+  std::uint8_t unused = 0;
+};
+
+// How the billed quantity of one call follows from the counted one.
+struct RuleRecord {
+  std::uint64_t minimum = 0;
+  std::uint64_t step = 1;
+  std::uint64_t included = 0;
 };
 
 struct RateRecord {
@@ -139,10 +189,10 @@ struct RateRecord {
   std::int64_t amount_hi = 0;
   std::uint64_t per = 1;
   std::uint64_t attos_per_quantum = 0;  // 0: not a whole number, or above 64 bits
-  std::uint64_t minimum = 0;            // per call, of what is billed
-  std::uint64_t step = 1;
-  TextRef amount;  // as published
+  TextRef amount;                       // as published
   MeterId meter = 0;
+  std::uint16_t rule = 0;  // in `rules`; 0: billed as counted
+  std::uint32_t unused = 0;
 };
 
 inline constexpr std::uint8_t kNoRate = 0xFF;
@@ -153,52 +203,98 @@ struct ShapeRecord {
   std::array<std::uint8_t, kAtomCount> rate_of_atom;
 };
 
-// Views over one image; the arrays outlive it.
+inline constexpr std::size_t kRowIdSize = 16;  // hexadecimal digits of a row's content id
+
+// The arrays of an image by name, in the order in which its bytes hold them.
+// X(element type, name)
+#define TOKENTRA_IMAGE_ARRAYS(X)                                     \
+  X(ProviderRecord, providers) /* sorted by id */                    \
+  X(ModelRecord, models)                                             \
+  X(NameRecord, names)                                               \
+  X(std::uint32_t, name_slots)                                       \
+  X(NameTermsRecord, name_terms) /* [0]: any time, nothing pinned */ \
+  X(PatternRecord, patterns)                                         \
+  X(WordRecord, words)                                               \
+  X(RegionRecord, regions)                                           \
+  X(ConditionRecord, conditions)                                     \
+  X(IndexRange, condition_sets) /* in `conditions`; [0]: none */     \
+  X(RowRecord, rows)                                                 \
+  X(IntervalRecord, intervals) /* [0]: unbounded */                  \
+  X(BandSet, bands)            /* [0]: none */                       \
+  X(HoursRecord, hours)        /* [0]: at any time */                \
+  X(std::int64_t, days)        /* excepted ones, since 1970-01-01 */ \
+  X(ProvenanceRecord, provenances)                                   \
+  X(std::uint16_t, rate_ids) /* in `rates` */                        \
+  X(RateRecord, rates)       /* each once */                         \
+  X(RuleRecord, rules)       /* [0]: as counted */                   \
+  X(ShapeRecord, shapes)                                             \
+  X(TextRef, tiers)           /* [0] is standard */                  \
+  X(BandRecord, context_cuts) /* every threshold some row is banded by */
+
+// Views over one image; what they show outlives it.
 struct CatalogImage {
   std::string_view text;
-  std::string_view digest;                    // SHA-256 over what was compiled, hexadecimal
-  std::string_view as_of;                     // the newest date of any price row
-  std::span<const ProviderRecord> providers;  // sorted by id
-  std::span<const ModelRecord> models;
-  std::span<const NameRecord> names;  // open addressing, a power of two
-  std::span<const PatternRecord> patterns;
-  std::span<const WordRecord> words;
-  std::span<const RegionRecord> regions;
-  std::span<const ConditionRecord> conditions;
-  std::span<const RowRecord> rows;
-  std::span<const RateRecord> rates;
-  std::span<const ShapeRecord> shapes;
-  std::span<const TextRef> tiers;            // [0] is standard
-  std::span<const BandRecord> context_cuts;  // every threshold some row is banded by
+  std::string_view row_ids;  // kRowIdSize characters a row
+  std::string_view digest;   // SHA-256 over what was compiled, hexadecimal
+  std::string_view as_of;    // the newest date of any price row
+#define TOKENTRA_IMAGE_SPAN(type, name) std::span<const type> name;
+  TOKENTRA_IMAGE_ARRAYS(TOKENTRA_IMAGE_SPAN)
+#undef TOKENTRA_IMAGE_SPAN
 
   std::string_view Text(TextRef ref) const { return text.substr(ref.offset, ref.size); }
   template <typename T>
   static std::span<const T> Slice(std::span<const T> all, IndexRange range) {
     return all.subspan(range.begin, range.count);
   }
+
+  // Of a row, which must be one of `rows`.
+  std::string_view RowId(const RowRecord& row) const {
+    return row_ids.substr(static_cast<std::size_t>(&row - rows.data()) * kRowIdSize, kRowIdSize);
+  }
+  const IntervalRecord& Interval(const RowRecord& row) const { return intervals[row.interval]; }
+  const BandSet& Bands(const RowRecord& row) const { return bands[row.bands]; }
+  std::span<const ConditionRecord> Conditions(const RowRecord& row) const {
+    return Slice(conditions, condition_sets[row.conditions]);
+  }
+  std::string_view ServiceTier(const RowRecord& row) const { return Text(tiers[row.tier]); }
+  std::string_view Source(const RowRecord& row) const {  // empty: the lists name no page
+    return Text(provenances[row.provenance].source);
+  }
+  std::string_view AsOf(const RowRecord& row) const {
+    return Text(provenances[row.provenance].as_of);
+  }
+  std::string_view Evidence(const RowRecord& row) const {
+    return Text(provenances[row.provenance].evidence);
+  }
+  // `position` is below rate_count.
+  std::uint32_t RateIndex(const RowRecord& row, std::size_t position) const {
+    return rate_ids[row.rates + position];
+  }
+  const RateRecord& Rate(const RowRecord& row, std::size_t position) const {
+    return rates[RateIndex(row, position)];
+  }
 };
 
 // The arrays of an image compiled at run time, or on their way into static data.
 struct OwnedImage {
   std::string text;
+  std::string row_ids;
   std::string digest;
   std::string as_of;
-  std::vector<ProviderRecord> providers;
-  std::vector<ModelRecord> models;
-  std::vector<NameRecord> names;
-  std::vector<PatternRecord> patterns;
-  std::vector<WordRecord> words;
-  std::vector<RegionRecord> regions;
-  std::vector<ConditionRecord> conditions;
-  std::vector<RowRecord> rows;
-  std::vector<RateRecord> rates;
-  std::vector<ShapeRecord> shapes;
-  std::vector<TextRef> tiers;
-  std::vector<BandRecord> context_cuts;
+#define TOKENTRA_IMAGE_VECTOR(type, name) std::vector<type> name;
+  TOKENTRA_IMAGE_ARRAYS(TOKENTRA_IMAGE_VECTOR)
+#undef TOKENTRA_IMAGE_VECTOR
 
   CatalogImage View() const {
-    return {text,    digest,     as_of, providers, models, names, patterns,    words,
-            regions, conditions, rows,  rates,     shapes, tiers, context_cuts};
+    CatalogImage view;
+    view.text = text;
+    view.row_ids = row_ids;
+    view.digest = digest;
+    view.as_of = as_of;
+#define TOKENTRA_IMAGE_VIEW(type, name) view.name = name;
+    TOKENTRA_IMAGE_ARRAYS(TOKENTRA_IMAGE_VIEW)
+#undef TOKENTRA_IMAGE_VIEW
+    return view;
   }
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
-#include <limits>
 #include <span>
 
 #include "core/catalog/pattern.h"
@@ -47,11 +46,6 @@ class NameBuffer {
   std::size_t size_;
 };
 
-bool IsBounded(const NameRecord& record) {
-  return record.from != std::numeric_limits<InstantNs>::min() ||
-         record.until != std::numeric_limits<InstantNs>::max();
-}
-
 // Which names of the table and of the patterns a look-up may answer with.
 enum class Strictness : std::uint8_t {
   kAny,
@@ -90,23 +84,26 @@ class Matcher {
 
   bool LookName(std::string_view name, Strictness strictness) {
     const std::uint64_t hash = NameHash(result_.provider, name);
-    const std::size_t mask = image_.names.size() - 1;
-    for (std::size_t slot = hash & mask; image_.names[slot].hash != 0; slot = (slot + 1) & mask) {
-      const NameRecord& record = image_.names[slot];
-      if (record.hash != hash || record.provider != result_.provider ||
-          image_.Text(record.name) != name) {
+    const std::size_t mask = image_.name_slots.size() - 1;
+    for (std::size_t at = hash & mask; image_.name_slots[at] != 0; at = (at + 1) & mask) {
+      const std::uint32_t slot = image_.name_slots[at];
+      if (slot != NameSlot(hash, NameIndex(slot))) continue;
+      const NameRecord& record = image_.names[NameIndex(slot)];
+      if (image_.Text(record.name) != name ||
+          image_.models[record.model].provider != result_.provider) {
         continue;
       }
+      const NameTermsRecord& terms = image_.name_terms[record.terms];
       if (strictness != Strictness::kAny && record.kind == NameKind::kUnversioned) continue;
-      if (IsBounded(record)) {
+      if (terms.interval.IsBounded()) {
         if (strictness == Strictness::kStableOnly) continue;
         if (at_ == kNoInstant) {
           result_.instant_needed = true;
           continue;
         }
-        if (at_ < record.from || at_ >= record.until) continue;
+        if (!terms.interval.Contains(at_)) continue;
       }
-      for (const ConditionRecord& pin : CatalogImage::Slice(image_.conditions, record.pins)) {
+      for (const ConditionRecord& pin : CatalogImage::Slice(image_.conditions, terms.pins)) {
         if (!Pin(image_.Text(pin.name), image_.Text(pin.value))) return false;
       }
       result_.match = record.kind == NameKind::kId      ? MatchKind::kExact

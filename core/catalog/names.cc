@@ -14,75 +14,73 @@
 namespace tokentra {
 namespace {
 
-bool IsBounded(const NameRecord& record) {
-  return record.from != std::numeric_limits<InstantNs>::min() ||
-         record.until != std::numeric_limits<InstantNs>::max();
-}
-
 class TableBuilder {
  public:
   TableBuilder(std::size_t capacity, OwnedImage& image) : image_(image) {
-    image_.names.assign(std::bit_ceil(capacity * 2 + 1), NameRecord());
+    image_.names.clear();
+    image_.name_slots.assign(std::bit_ceil(capacity * 2 + 1), 0);
+  }
+
+  const IntervalRecord& Interval(const NameRecord& record) const {
+    return image_.name_terms[record.terms].interval;
   }
 
   absl::Status AddDeclared(const DeclaredName& name) {
-    for (std::size_t slot = First(name.record); image_.names[slot].hash != 0; slot = Next(slot)) {
-      const NameRecord& other = image_.names[slot];
-      if (!SameName(other, name.record)) continue;
-      if (std::max(other.from, name.record.from) < std::min(other.until, name.record.until)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat(name.where, ": the name ", Quote(Text(name.record.name)),
-                         " already belongs to model ", Quote(Text(image_.models[other.model].id))));
-      }
+    const std::uint32_t provider = image_.models[name.record.model].provider;
+    const IntervalRecord& interval = Interval(name.record);
+    bool taken = false;
+    ForEach(provider, Text(name.record.name), [&](NameRecord& other) {
+      const IntervalRecord& held = Interval(other);
+      taken = std::max(held.from, interval.from) < std::min(held.until, interval.until);
+      if (taken) other_ = other.model;
+      return !taken;
+    });
+    if (taken) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(name.where, ": the name ", Quote(Text(name.record.name)),
+                       " already belongs to model ", Quote(Text(image_.models[other_].id))));
     }
-    Insert(name.record);
+    Insert(provider, name.record);
     return absl::OkStatus();
   }
 
   // A spelling that is made, not declared: a name that stands already wins. Two models for one
   // such spelling leave it without any.
   void AddDerived(const NameRecord& from, std::string_view spelling, NameKind kind) {
+    const std::uint32_t provider = image_.models[from.model].provider;
+    bool taken = false;
+    ForEach(provider, spelling, [&](NameRecord& other) {
+      if (other.kind == kind && other.model != from.model) other.model = kNobody;
+      taken = true;
+      return false;
+    });
+    if (taken) return;
     NameRecord record = from;
     record.kind = kind;
-    record.hash = NameHash(from.provider, spelling);
-    for (std::size_t slot = First(record); image_.names[slot].hash != 0; slot = Next(slot)) {
-      NameRecord& other = image_.names[slot];
-      if (other.hash != record.hash || other.provider != record.provider ||
-          Text(other.name) != spelling) {
-        continue;
-      }
-      if (other.kind == kind && other.model != record.model) other.model = kNobody;
-      return;
-    }
     record.name = Append(spelling);
-    Insert(record);
+    Insert(provider, record);
   }
 
   // Takes out the spellings that belong to nobody. Later entries of their probe chains move up, so
   // the table is simply built again.
   void DropAmbiguous() {
-    std::vector<NameRecord> kept;
-    bool any = false;
-    for (const NameRecord& record : image_.names) {
-      if (record.hash == 0) continue;
-      any = any || record.model == kNobody;
-      if (record.model != kNobody) kept.push_back(record);
+    const std::vector<NameRecord> names = std::move(image_.names);
+    const std::vector<std::uint32_t> providers = std::move(providers_);
+    image_.names.clear();
+    providers_.clear();
+    image_.name_slots.assign(image_.name_slots.size(), 0);
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (names[i].model != kNobody) Insert(providers[i], names[i]);
     }
-    if (!any) return;
-    image_.names.assign(image_.names.size(), NameRecord());
-    for (const NameRecord& record : kept) Insert(record);
   }
 
-  const NameRecord* FindStable(std::uint32_t provider, std::string_view name) const {
-    NameRecord wanted;
-    wanted.hash = NameHash(provider, name);
-    for (std::size_t slot = First(wanted); image_.names[slot].hash != 0; slot = Next(slot)) {
-      const NameRecord& record = image_.names[slot];
-      if (record.hash == wanted.hash && record.provider == provider && Text(record.name) == name) {
-        return &record;
-      }
-    }
-    return nullptr;
+  const NameRecord* Find(std::uint32_t provider, std::string_view name) {
+    const NameRecord* found = nullptr;
+    ForEach(provider, name, [&](const NameRecord& record) {
+      found = &record;
+      return false;
+    });
+    return found;
   }
 
  private:
@@ -97,20 +95,30 @@ class TableBuilder {
     image_.text += text;
     return ref;
   }
-  std::size_t First(const NameRecord& record) const {
-    return record.hash & (image_.names.size() - 1);
+  // Calls `visit` with each record of the name until that returns false.
+  template <typename Visit>
+  void ForEach(std::uint32_t provider, std::string_view name, const Visit& visit) {
+    const std::uint64_t hash = NameHash(provider, name);
+    const std::size_t mask = image_.name_slots.size() - 1;
+    for (std::size_t at = hash & mask; image_.name_slots[at] != 0; at = (at + 1) & mask) {
+      const std::uint32_t index = NameIndex(image_.name_slots[at]);
+      if (providers_[index] != provider || Text(image_.names[index].name) != name) continue;
+      if (!visit(image_.names[index])) return;
+    }
   }
-  std::size_t Next(std::size_t slot) const { return (slot + 1) & (image_.names.size() - 1); }
-  bool SameName(const NameRecord& a, const NameRecord& b) const {
-    return a.hash == b.hash && a.provider == b.provider && Text(a.name) == Text(b.name);
-  }
-  void Insert(const NameRecord& record) {
-    std::size_t slot = First(record);
-    while (image_.names[slot].hash != 0) slot = Next(slot);
-    image_.names[slot] = record;
+  void Insert(std::uint32_t provider, const NameRecord& record) {
+    const std::uint64_t hash = NameHash(provider, Text(record.name));
+    const std::size_t mask = image_.name_slots.size() - 1;
+    std::size_t at = hash & mask;
+    while (image_.name_slots[at] != 0) at = (at + 1) & mask;
+    image_.name_slots[at] = NameSlot(hash, static_cast<std::uint32_t>(image_.names.size()));
+    image_.names.push_back(record);
+    providers_.push_back(provider);
   }
 
   OwnedImage& image_;
+  std::vector<std::uint32_t> providers_;  // of each name
+  std::uint32_t other_ = 0;
 };
 
 // "anthropic.claude-...-v1:0" -> "anthropic.claude-...-v1" and "anthropic.claude-...".
@@ -125,7 +133,7 @@ void AddUnversioned(const NameRecord& record, std::string_view name, TableBuilde
 }
 
 // The name without a date or version at its end; empty when it has none.
-std::string_view FamilyOf(std::string_view name, std::uint8_t normalize) {
+std::string_view FamilyOf(std::string_view name, std::uint32_t normalize) {
   std::size_t length = 0;
   if ((normalize & kNormalizeDateSuffix) != 0) length = DateSuffixLength(name);
   if (length == 0 && (normalize & kNormalizeVertexVersion) != 0) length = VertexVersionLength(name);
@@ -135,36 +143,25 @@ std::string_view FamilyOf(std::string_view name, std::uint8_t normalize) {
   return length == 0 ? std::string_view() : name.substr(0, name.size() - length);
 }
 
-bool SameConditions(const CatalogImage& image, const RowRecord& a, const RowRecord& b) {
-  const auto x = CatalogImage::Slice(image.conditions, a.conditions);
-  const auto y = CatalogImage::Slice(image.conditions, b.conditions);
-  return std::equal(x.begin(), x.end(), y.begin(), y.end(),
-                    [&](const ConditionRecord& left, const ConditionRecord& right) {
-                      return image.Text(left.name) == image.Text(right.name) &&
-                             image.Text(left.value) == image.Text(right.value);
-                    });
-}
-
-bool SameRates(const CatalogImage& image, const RowRecord& a, const RowRecord& b) {
-  const auto x = CatalogImage::Slice(image.rates, a.rates);
-  const auto y = CatalogImage::Slice(image.rates, b.rates);
-  return std::equal(x.begin(), x.end(), y.begin(), y.end(),
-                    [](const RateRecord& left, const RateRecord& right) {
-                      return left.meter == right.meter && left.amount_lo == right.amount_lo &&
-                             left.amount_hi == right.amount_hi && left.per == right.per &&
-                             left.minimum == right.minimum && left.step == right.step;
-                    });
-}
-
+// Everything that rows share stands once, so equal numbers are equal contents.
 bool SameRow(const CatalogImage& image, const RowRecord& a, const RowRecord& b) {
-  const auto same_band = [](const BandRecord& x, const BandRecord& y) {
-    return x.meter == y.meter && x.min == y.min && x.max == y.max;
-  };
-  return a.from == b.from && a.until == b.until && a.tier == b.tier && a.batch == b.batch &&
+  if (a.rate_count != b.rate_count) return false;
+  for (std::size_t i = 0; i < a.rate_count; ++i) {
+    const RateRecord& x = image.Rate(a, i);
+    const RateRecord& y = image.Rate(b, i);
+    if (x.meter != y.meter || x.amount_lo != y.amount_lo || x.amount_hi != y.amount_hi ||
+        x.per != y.per || x.rule != y.rule) {
+      return false;
+    }
+  }
+  return a.interval == b.interval && a.tier == b.tier && a.batch == b.batch &&
          a.region == b.region && a.region_not == b.region_not && a.free == b.free &&
-         a.shape == b.shape &&
-         std::equal(a.bands.begin(), a.bands.end(), b.bands.begin(), same_band) &&
-         SameConditions(image, a, b) && SameRates(image, a, b);
+         a.shape == b.shape && a.bands == b.bands && a.hours == b.hours &&
+         a.conditions == b.conditions;
+}
+
+std::uint32_t NormalizeOf(const OwnedImage& image, const NameRecord& record) {
+  return image.providers[image.models[record.model].provider].normalize;
 }
 
 }  // namespace
@@ -180,13 +177,18 @@ bool SamePrices(const CatalogImage& image, const ModelRecord& a, const ModelReco
 }
 
 absl::Status BuildNameTable(const std::vector<DeclaredName>& names, OwnedImage& image) {
+  // A name may give two spellings more.
+  if (names.size() * 3 > kNamesMax) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("the catalog has more than ", kNamesMax / 3, " names"));
+  }
   TableBuilder table(names.size() * 2, image);
   for (const DeclaredName& name : names) {
     if (absl::Status status = table.AddDeclared(name); !status.ok()) return status;
   }
   for (const DeclaredName& declared : names) {
     const NameRecord& record = declared.record;
-    const std::uint8_t normalize = image.providers[record.provider].normalize;
+    const std::uint32_t normalize = NormalizeOf(image, record);
     const std::string name(image.text, record.name.offset, record.name.size);
     std::string folded = AsciiLower(name);
     if ((normalize & kNormalizeCase) != 0 && folded != name) {
@@ -203,12 +205,13 @@ absl::Status BuildNameTable(const std::vector<DeclaredName>& names, OwnedImage& 
   for (const DeclaredName& declared : names) {
     const NameRecord& record = declared.record;
     const std::string_view family =
-        FamilyOf(view.Text(record.name), image.providers[record.provider].normalize);
+        FamilyOf(view.Text(record.name), NormalizeOf(image, record));
     if (family.empty()) continue;
-    const NameRecord* base = table.FindStable(record.provider, family);
+    const NameRecord* base = table.Find(image.models[record.model].provider, family);
     if (base == nullptr) continue;
-    const bool one_rate = record.model == base->model && !IsBounded(record);
-    if (one_rate || (!IsBounded(record) &&
+    const bool bounded = table.Interval(record).IsBounded();
+    const bool one_rate = record.model == base->model && !bounded;
+    if (one_rate || (!bounded &&
                      SamePrices(view, image.models[record.model], image.models[base->model]))) {
       continue;
     }

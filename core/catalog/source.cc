@@ -14,6 +14,7 @@ namespace tokentra {
 namespace {
 
 constexpr std::uint64_t kPerMax = 1'000'000'000'000;
+constexpr std::uint64_t kQuantityMax = std::uint64_t{1} << 48;  // of one meter in one call
 
 struct NamedStep {
   std::string_view name;
@@ -195,8 +196,7 @@ absl::StatusOr<SourceBand> ReadBand(const std::string& where, const Json& json) 
   SourceBand band;
   TOKENTRA_ASSIGN_OR_RETURN(band.meter, ReadMeter(where, bound->begin().key()));
   const auto threshold = bound->begin().value().get<std::uint64_t>();
-  constexpr std::uint64_t kThresholdMax = std::uint64_t{1} << 48;
-  if (threshold > kThresholdMax) return reader.Error("", "has a threshold above 2^48");
+  if (threshold > kQuantityMax) return reader.Error("", "has a threshold above 2^48");
   band.min = threshold + (above != nullptr ? 1 : 0);
   if (band.min == 0) return reader.Error("", "holds always: at_least 0 is no band");
   const Json* rates = reader.Find("rates");
@@ -226,6 +226,10 @@ absl::StatusOr<SourceConditions> ReadConditions(const std::string& where, const 
       conditions.region = SourceRegion{value["not"].get<std::string>(), true};
       continue;
     }
+    if (name == "hours") {
+      TOKENTRA_ASSIGN_OR_RETURN(conditions.hours, ReadHours(absl::StrCat(where, ".hours"), value));
+      continue;
+    }
     if (!value.is_string()) return error("must be a text");
     const auto text = value.get<std::string>();
     if (name == "region") {
@@ -247,12 +251,16 @@ absl::Status ReadBilled(const ObjectReader& reader, SourceRow& row) {
     const std::string where = absl::StrCat(reader.where(), ": billed.", name);
     absl::StatusOr<MeterId> meter = ReadMeter(where, name);
     if (!meter.ok()) return meter.status();
-    const ObjectReader fields(rule, where, {"minimum", "step"});
+    const ObjectReader fields(rule, where, {"minimum", "step", "included"});
     TOKENTRA_RETURN_IF_ERROR(fields.Check());
     SourceBilled read;
     for (const auto& [key, value] : rule.items()) {
       if (!value.is_number_unsigned()) return fields.Error(key, "must be a whole number");
-      (key == "minimum" ? read.minimum : read.step) = value.get<std::uint64_t>();
+      std::uint64_t& number = key == "minimum" ? read.minimum
+                              : key == "step"  ? read.step
+                                               : read.included;
+      number = value.get<std::uint64_t>();
+      if (number > kQuantityMax) return fields.Error(key, "is above 2^48");
     }
     if (read.step == 0) return fields.Error("step", "must be at least 1");
     row.billed[*meter] = read;
@@ -452,7 +460,7 @@ absl::StatusOr<SourceProvider> ReadProvider(std::string_view json, std::string_v
   if (!parsed.ok()) return parsed.status();
   const ObjectReader reader(*parsed, std::string(file),
                             {"format", "provider", "name", "currency", "service_tiers", "regions",
-                             "defaults", "normalize", "models"});
+                             "defaults", "normalize", "indicative", "models"});
   TOKENTRA_RETURN_IF_ERROR(reader.Check());
   const Json* format = reader.Find("format");
   if (format == nullptr || !format->is_number_unsigned() || *format != 1) {
@@ -471,6 +479,7 @@ absl::StatusOr<SourceProvider> ReadProvider(std::string_view json, std::string_v
   TOKENTRA_ASSIGN_OR_RETURN(provider.service_tiers, reader.TextMap("service_tiers"));
   TOKENTRA_ASSIGN_OR_RETURN(provider.defaults, reader.TextMap("defaults"));
   TOKENTRA_RETURN_IF_ERROR(ReadRegions(reader, provider));
+  TOKENTRA_ASSIGN_OR_RETURN(provider.indicative, reader.Bool("indicative", false));
   absl::StatusOr<std::vector<std::string>> steps = reader.TextList("normalize");
   if (!steps.ok()) return steps.status();
   for (const std::string& step : *steps) {

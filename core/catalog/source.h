@@ -21,6 +21,7 @@
 #include "core/base/instant.h"
 #include "core/base/meter.h"
 #include "core/base/money.h"
+#include "core/catalog/hours.h"
 #include "core/catalog/image.h"
 
 namespace tokentra {
@@ -46,6 +47,7 @@ struct SourceBand {
 struct SourceBilled {
   std::uint64_t minimum = 0;
   std::uint64_t step = 1;
+  std::uint64_t included = 0;  // of each call, not billed
 };
 
 struct SourceRegion {
@@ -57,6 +59,7 @@ struct SourceConditions {
   std::optional<std::string> service_tier;
   std::optional<bool> batch;
   std::optional<SourceRegion> region;
+  std::optional<SourceHours> hours;
   std::map<std::string, std::string> named;
 };
 
@@ -108,6 +111,7 @@ struct SourceProvider {
   std::vector<std::pair<std::string, std::string>> regions;  // node, parent ("" for a root)
   std::map<std::string, std::string> defaults;
   std::uint8_t normalize = 0;
+  bool indicative = false;
   std::vector<SourceModel> models;
 };
 

@@ -60,7 +60,7 @@ void UsageClassCache::Describe(const Evaluation& evaluation, const PartEvaluatio
                           : catalog_.ModelId(part.resolution.model);
   usage_class.service_tier = resolved.service_tier;
   usage_class.region = resolved.region_name;
-  usage_class.price_row = row == nullptr ? std::string_view() : catalog_.image().Text(row->id);
+  usage_class.price_row = row == nullptr ? std::string_view() : catalog_.image().RowId(*row);
   usage_class.named_count = 0;
   for (const NamedCondition& named : evaluation.conditions().named) {
     if (usage_class.named_count == UsageClass::kNamedMax) break;

@@ -31,7 +31,7 @@ void WriteLines(const CatalogImage& image, const Evaluation& evaluation, JsonWri
       json.Text("rate", image.Text(rate.amount));
       json.Number("per", rate.per);
       json.Text("amount", line.amount().ToString());
-      json.Text("price_row", image.Text(row.id));
+      json.Text("price_row", image.RowId(row));
       json.EndObject();
     }
   }
@@ -44,10 +44,10 @@ void WritePriceRows(const CatalogImage& image, const Evaluation& evaluation, Jso
   for (std::size_t i = 0; i < evaluation.part_count(); ++i) {
     const RowRecord* row = evaluation.part(i).selection.row;
     if (row == nullptr || !seen.insert(row).second) continue;
-    json.Key(image.Text(row->id));
+    json.Key(image.RowId(*row));
     json.BeginObject();
-    json.TextOrNull("source", image.Text(row->source));
-    json.Text("as_of", image.Text(row->as_of));
+    json.TextOrNull("source", image.Source(*row));
+    json.Text("as_of", image.AsOf(*row));
     json.EndObject();
   }
   json.EndObject();

@@ -63,9 +63,9 @@ std::string ConditionsText(const Evaluation& evaluation, const PartEvaluation& p
   return absl::StrJoin(items, ", ");
 }
 
-std::string BandText(const RowRecord& row) {
+std::string BandText(const BandSet& bands) {
   std::vector<std::string> items;
-  for (const BandRecord& band : row.bands) {
+  for (const BandRecord& band : bands) {
     if (band.meter == 0) continue;
     const std::string_view meter = FindMeter(band.meter)->name;
     if (band.max == ~std::uint64_t{0}) {
@@ -77,24 +77,31 @@ std::string BandText(const RowRecord& row) {
   return absl::StrJoin(items, ", ");
 }
 
-std::string IntervalText(const RowRecord& row) {
-  const bool from = row.from != std::numeric_limits<InstantNs>::min();
-  const bool until = row.until != std::numeric_limits<InstantNs>::max();
+std::string IntervalText(const IntervalRecord& interval) {
+  const bool from = interval.from != std::numeric_limits<InstantNs>::min();
+  const bool until = interval.until != std::numeric_limits<InstantNs>::max();
   if (!from && !until) return "without dates in the lists";
-  return absl::StrCat(from ? absl::StrCat("from ", FormatInstant(row.from)) : "",
+  return absl::StrCat(from ? absl::StrCat("from ", FormatInstant(interval.from)) : "",
                       from && until ? " " : "",
-                      until ? absl::StrCat("until ", FormatInstant(row.until)) : "");
+                      until ? absl::StrCat("until ", FormatInstant(interval.until)) : "");
 }
 
 void AppendRow(const CatalogImage& image, const RowRecord& row, std::string& out) {
-  absl::StrAppend(&out, Label("price row"), image.Text(row.id), ", ", IntervalText(row), "\n");
-  const std::string bands = BandText(row);
+  absl::StrAppend(&out, Label("price row"), image.RowId(row), ", ",
+                  IntervalText(image.Interval(row)), "\n");
+  if (row.hours != 0) {
+    absl::StrAppend(&out, Label("hours"), image.Text(image.hours[row.hours].text), "\n");
+  }
+  const std::string bands = BandText(image.Bands(row));
   if (!bands.empty()) absl::StrAppend(&out, Label("context"), bands, "\n");
-  const std::string_view source = image.Text(row.source);
+  const std::string_view source = image.Source(row);
   absl::StrAppend(&out, Label("source"), source.empty() ? "no page named by the lists" : source,
                   "\n");
-  absl::StrAppend(&out, Label("evidence"), image.Text(row.evidence), "; read as of ",
-                  image.Text(row.as_of), "\n");
+  absl::StrAppend(&out, Label("evidence"), image.Evidence(row), "; read as of ", image.AsOf(row),
+                  "\n");
+  if (image.providers[image.models[row.model].provider].indicative != 0) {
+    absl::StrAppend(&out, Label(""), "indicative: a list price of this gateway, no offer\n");
+  }
 }
 
 void AppendLines(const CatalogImage& image, const PartEvaluation& part, std::string& out) {
@@ -103,9 +110,12 @@ void AppendLines(const CatalogImage& image, const PartEvaluation& part, std::str
     absl::StrAppend(&out, Label("line"), FindMeter(line.meter)->name, ": ", Grouped(line.quantity),
                     " x ", image.Text(rate.amount), " / ", Grouped(rate.per), " = ",
                     line.amount().ToString(), "\n");
-    if (rate.minimum != 0 || rate.step > 1) {
-      absl::StrAppend(&out, Label(""), "billed per call at least ", Grouped(rate.minimum),
-                      ", in steps of ", Grouped(rate.step), "\n");
+    if (rate.rule != 0) {
+      const RuleRecord& rule = image.rules[rate.rule];
+      absl::StrAppend(&out, Label(""), "billed per call at least ", Grouped(rule.minimum),
+                      ", in steps of ", Grouped(rule.step),
+                      rule.included != 0 ? absl::StrCat(", less ", Grouped(rule.included)) : "",
+                      "\n");
     }
   }
   for (const AtomQuantity& item : part.atoms.items()) {

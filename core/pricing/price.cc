@@ -5,13 +5,13 @@
 namespace tokentra {
 namespace {
 
-bool HasRule(const RateRecord& rate) { return rate.minimum != 0 || rate.step > 1; }
+bool HasRule(const RateRecord& rate) { return rate.rule != 0; }
 
-// max(minimum, ceil(quantity / step) * step); nothing stays nothing.
-std::uint64_t BilledQuantity(const RateRecord& rate, std::uint64_t quantity) {
-  if (quantity == 0) return 0;
-  const std::uint64_t steps = (quantity - 1) / rate.step + 1;
-  return std::max(rate.minimum, steps * rate.step);
+// max(minimum, ceil((quantity - included) / step) * step); nothing stays nothing.
+std::uint64_t BilledQuantity(const RuleRecord& rule, std::uint64_t quantity) {
+  if (quantity <= rule.included) return 0;
+  const std::uint64_t steps = (quantity - rule.included - 1) / rule.step + 1;
+  return std::max(rule.minimum, steps * rule.step);
 }
 
 // Sums of atoms by rate position, and what no rate covers.
@@ -87,12 +87,16 @@ void PriceCall(const CatalogImage& image, const RowRecord& row, const Atoms& ato
   Sums sums;
   SumByRate(image.shapes[row.shape], atoms, sums);
   Begin(row, sums.uncovered, cost);
-  for (std::uint32_t i = 0; i < row.rates.count; ++i) {
-    if (sums.quantity[i] == 0) continue;
-    const std::uint32_t index = row.rates.begin + i;
+  for (std::size_t i = 0; i < row.rate_count; ++i) {
+    std::uint64_t quantity = sums.quantity[i];
+    if (quantity == 0) continue;
+    const std::uint32_t index = image.RateIndex(row, i);
     const RateRecord& rate = image.rates[index];
-    AddLine(rate, index, HasRule(rate) ? BilledQuantity(rate, sums.quantity[i]) : sums.quantity[i],
-            cost);
+    if (HasRule(rate)) {
+      quantity = BilledQuantity(image.rules[rate.rule], quantity);
+      if (quantity == 0) continue;
+    }
+    AddLine(rate, index, quantity, cost);
   }
 }
 
@@ -103,8 +107,8 @@ void PriceSums(const CatalogImage& image, const RowRecord& row, const Atoms& ato
   SumByRate(image.shapes[row.shape], atoms, counted);
   SumByRate(image.shapes[row.shape], billed, ruled);
   Begin(row, counted.uncovered, cost);
-  for (std::uint32_t i = 0; i < row.rates.count; ++i) {
-    const std::uint32_t index = row.rates.begin + i;
+  for (std::size_t i = 0; i < row.rate_count; ++i) {
+    const std::uint32_t index = image.RateIndex(row, i);
     const RateRecord& rate = image.rates[index];
     const std::uint64_t quantity = HasRule(rate) ? ruled.quantity[i] : counted.quantity[i];
     if (quantity != 0) AddLine(rate, index, quantity, cost);
@@ -113,15 +117,17 @@ void PriceSums(const CatalogImage& image, const RowRecord& row, const Atoms& ato
 
 Atoms BilledAtoms(const CatalogImage& image, const RowRecord& row, const Atoms& atoms) {
   Atoms billed;
-  const std::span<const RateRecord> rates = CatalogImage::Slice(image.rates, row.rates);
-  if (std::none_of(rates.begin(), rates.end(), HasRule)) return billed;
+  const std::span<const std::uint16_t> rates = image.rate_ids.subspan(row.rates, row.rate_count);
+  const auto has_rule = [&](std::uint16_t rate) { return HasRule(image.rates[rate]); };
+  if (std::none_of(rates.begin(), rates.end(), has_rule)) return billed;
   const ShapeRecord& shape = image.shapes[row.shape];
   Sums sums;
   SumByRate(shape, atoms, sums);
   for (const AtomQuantity& item : atoms.items()) {
     const std::uint8_t rate = shape.rate_of_atom[static_cast<std::size_t>(item.atom)];
-    if (rate >= Cost::kLinesMax || !HasRule(rates[rate]) || sums.quantity[rate] == 0) continue;
-    billed.Append(item.atom, BilledQuantity(rates[rate], sums.quantity[rate]));
+    if (rate >= Cost::kLinesMax || !has_rule(rates[rate]) || sums.quantity[rate] == 0) continue;
+    const RuleRecord& rule = image.rules[image.rates[rates[rate]].rule];
+    billed.Append(item.atom, BilledQuantity(rule, sums.quantity[rate]));
     sums.quantity[rate] = 0;
   }
   return billed;

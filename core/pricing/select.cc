@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/text.h"
+#include "core/catalog/hours.h"
 
 namespace tokentra {
 namespace {
@@ -122,8 +123,8 @@ int RegionRank(const RowRecord& row, const ResolvedConditions& resolved,
   return within ? 2 + regions[row.region].depth : kNoMatch;
 }
 
-bool BandsHold(const RowRecord& row, const Atoms& atoms) {
-  for (const BandRecord& band : row.bands) {
+bool BandsHold(const BandSet& bands, const Atoms& atoms) {
+  for (const BandRecord& band : bands) {
     if (band.meter == 0) continue;
     const std::uint64_t quantity = atoms.Sum(FindMeter(band.meter)->atoms);
     if (quantity < band.min || quantity > band.max) return false;
@@ -131,9 +132,13 @@ bool BandsHold(const RowRecord& row, const Atoms& atoms) {
   return true;
 }
 
-bool IsBounded(const RowRecord& row) {
-  return row.from != std::numeric_limits<InstantNs>::min() ||
-         row.until != std::numeric_limits<InstantNs>::max();
+bool DependsOnInstant(const CatalogImage& image, const RowRecord& row) {
+  return row.hours != 0 || image.Interval(row).IsBounded();
+}
+
+bool HoldsAt(const CatalogImage& image, const RowRecord& row, InstantNs at) {
+  return image.Interval(row).Contains(at) &&
+         (row.hours == 0 || HoursHold(image.hours[row.hours], image.days, at));
 }
 
 // What, of all that a row asks, the call's conditions fail.
@@ -170,18 +175,19 @@ class Selector {
     if (resolved.tier_known && resolved.region_known) {
       for (const RowRecord& row : rows_) {
         if (row.tier != resolved.tier || (row.batch != 0) != resolved.batch) continue;
-        if (at_ == kNoInstant && IsBounded(row)) {
+        if (at_ == kNoInstant && DependsOnInstant(image_, row)) {
           needs_instant = true;
           continue;
         }
-        if (at_ != kNoInstant && (at_ < row.from || at_ >= row.until)) continue;
+        if (at_ != kNoInstant && !HoldsAt(image_, row, at_)) continue;
         const int region = RegionRank(row, resolved, regions_);
-        if (region == kNoMatch || !BandsHold(row, atoms)) continue;
+        if (region == kNoMatch || !BandsHold(image_.Bands(row), atoms)) continue;
         const int named = NamedRank(row);
         if (named == kNoMatch) continue;
         // Matching rows form a chain (the compiler proved it): the sum orders it.
-        if (region + named <= best) continue;
-        best = region + named;
+        const int rank = region + named + (row.hours != 0 ? 1 : 0);
+        if (rank <= best) continue;
+        best = rank;
         selection.row = &row;
       }
     }
@@ -199,13 +205,13 @@ class Selector {
 
  private:
   int NamedRank(const RowRecord& row) const {
-    if (row.conditions.count == 0) return 0;
-    for (const ConditionRecord& record : CatalogImage::Slice(image_.conditions, row.conditions)) {
+    const std::span<const ConditionRecord> conditions = image_.Conditions(row);
+    for (const ConditionRecord& record : conditions) {
       const std::string_view value =
           NamedValue(catalog_, resolution_, call_, image_.Text(record.name));
       if (value != image_.Text(record.value)) return kNoMatch;
     }
-    return static_cast<int>(row.conditions.count);
+    return static_cast<int>(conditions.size());
   }
 
   // A value of a condition that some row of the model names, which none of them knows.
@@ -215,8 +221,7 @@ class Selector {
       bool names_it = false;
       bool knows_value = false;
       for (const RowRecord& row : rows_) {
-        for (const ConditionRecord& record :
-             CatalogImage::Slice(image_.conditions, row.conditions)) {
+        for (const ConditionRecord& record : image_.Conditions(row)) {
           if (image_.Text(record.name) != named.name) continue;
           names_it = true;
           knows_value = knows_value || image_.Text(record.value) == named.value;
@@ -240,7 +245,7 @@ class Selector {
       if ((row.batch != 0) == resolved.batch) any.batch = true;
       if (RegionRank(row, resolved, regions_) != kNoMatch) any.region = true;
       if (NamedRank(row) != kNoMatch) any.named = true;
-      if (at_ == kNoInstant || (at_ >= row.from && at_ < row.until)) any.interval = true;
+      if (at_ == kNoInstant || HoldsAt(image_, row, at_)) any.interval = true;
     }
     if (!any.tier) return UnpricedReason::kUnknownTier;
     if (!any.batch) return UnpricedReason::kUnknownBatch;
@@ -265,12 +270,12 @@ std::string Known(const CatalogImage& image, const Resolution& resolution, Unpri
   for (const RowRecord& row :
        CatalogImage::Slice(image.rows, image.models[resolution.model].rows)) {
     if (reason == UnpricedReason::kUnknownTier) {
-      known.emplace(image.Text(row.service_tier));
+      known.emplace(image.ServiceTier(row));
     } else if (reason == UnpricedReason::kUnknownRegion && row.region != kNoRegion) {
       known.insert(absl::StrCat(row.region_not != 0 ? "any but " : "",
                                 image.Text(RegionsOf(image, provider)[row.region].name)));
     } else if (reason == UnpricedReason::kUnknownCondition) {
-      for (const ConditionRecord& record : CatalogImage::Slice(image.conditions, row.conditions)) {
+      for (const ConditionRecord& record : image.Conditions(row)) {
         known.insert(absl::StrCat(image.Text(record.name), "=", image.Text(record.value)));
       }
     }
@@ -288,8 +293,8 @@ std::string FirstAndLast(const CatalogImage& image, const Resolution& resolution
   InstantNs last = std::numeric_limits<InstantNs>::min();
   for (const RowRecord& row :
        CatalogImage::Slice(image.rows, image.models[resolution.model].rows)) {
-    first = std::min(first, row.from);
-    last = std::max(last, row.until);
+    first = std::min(first, image.Interval(row).from);
+    last = std::max(last, image.Interval(row).until);
   }
   std::string text;
   if (first != std::numeric_limits<InstantNs>::min()) {

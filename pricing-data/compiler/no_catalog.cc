@@ -4,9 +4,6 @@
 
 namespace tokentra {
 
-const CatalogImage& BuiltinCatalogImage() {
-  static constexpr CatalogImage kEmpty{};
-  return kEmpty;
-}
+const char* BuiltinCatalogBytes() { return nullptr; }
 
 }  // namespace tokentra

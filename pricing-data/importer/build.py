@@ -26,6 +26,7 @@ from .rates import (
     same_tokens,
 )
 from .second import Reading, read_condition, rounded
+from .times import add_windows, succeed
 
 Json = dict[str, Any]
 
@@ -82,7 +83,8 @@ class ProviderBuilder(Names):
         self.rules = rules
         self.lists = lists
         self.genai = lists.genai
-        self.entries = entries
+        skipped = {k for r in rules.get("skip_keys", []) for k in r["keys"]}
+        self.entries = [e for e in entries if e.key not in skipped or rules.get("bedrock")]
         self.models: dict[str, Model] = {}
         self.disagreements: list[Disagreement] = []
         self.left_out: list[str] = []  # for the review: conditions of the second list, and why
@@ -121,6 +123,8 @@ class ProviderBuilder(Names):
             if self.rules.get(key):
                 result[key] = self.rules[key]
         result["normalize"] = self.rules["normalize"]
+        if self.rules.get("indicative"):
+            result["indicative"] = True
         result["models"] = [model_json(m) for m in sorted(self.models.values(), key=lambda m: m.id)]
         return result
 
@@ -130,7 +134,7 @@ class ProviderBuilder(Names):
         model = Model(source["id"], deprecated=bool(source.get("deprecated")))
         entries = self.entries_of(source)
         periods = self.genai.base_periods(source)
-        if source["id"] in self.free:
+        if self.is_free(source):
             model.price_rows = [self.free_row(source["id"], entries)]
         elif source["id"] in self.replaced:
             entry = self.entry_named(self.replaced[source["id"]]["litellm"])
@@ -141,9 +145,40 @@ class ProviderBuilder(Names):
             )
         elif any(p.schedule for p in periods) and source["id"] not in self.unpriced:
             self.add_rows(model, source, periods, entries)
+            self.add_times(model, source)
+        if not model.price_rows:
+            self.disagreements.append(
+                Disagreement(model.id, model.id, "", "standard", "", "", "unpriced")
+            )
         self.add_clause_names(model, source)
         self.harvest(model, source, periods, entries)
         return model
+
+    def add_times(self, model: Model, source: Json) -> None:
+        provenance = {
+            "as_of": self.lists.genai_date,
+            "evidence": [self.lists.genai_name],
+            "source": self.source(model.id),
+        }
+        add_windows(model, source, self.genai, self.rules.get("windows", []), provenance)
+        for rule in self.rules.get("succeed", []):
+            if model.id in rule["models"]:
+                entry = self.entry_named(rule["litellm"])
+                row = row_json(
+                    entry.lean(),
+                    as_of=self.lists.litellm_date,
+                    evidence=[self.lists.litellm_name],
+                    source=entry.source,
+                )
+                succeed(model, rule["from"], row)
+
+    def is_free(self, source: Json) -> bool:
+        """Free is decided, by model or by what its id says; never because no price stands."""
+        suffix = self.rules.get("free_suffix", {}).get("suffix")
+        named = bool(suffix) and source["id"].endswith(suffix)
+        return source["id"] in self.free or (
+            named and not any(entry["prices"] for entry in source["prices"])
+        )
 
     def entries_of(self, source: Json) -> list[Entry]:
         """The second list's entries that this list's own clauses resolve to the model."""
@@ -307,7 +342,7 @@ class ProviderBuilder(Names):
         place: str = "",
     ) -> Reading | None:
         """A condition of the second list, reviewed; None if it is standard or left out."""
-        if name == "standard" or (model.id, name) in self.without_variants:
+        if name in ("standard", "peak") or (model.id, name) in self.without_variants:
             return None
         read = read_condition(self.genai, listed[name], carried, listed["standard"])
         label = " ".join([model.id, name, *([place] if place else [])])

@@ -70,7 +70,9 @@ class GenaiList:
         return result
 
     def base_periods(self, model: dict[str, Any]) -> list[Period]:
-        entries = [(_start(p), self.schedule(p["prices"])) for p in model["prices"]]
+        entries = [
+            (_start(p), self.schedule(p["prices"])) for p in model["prices"] if not _window(p)
+        ]
         periods: list[Period] = []
         starts = sorted({start for start, _ in entries})
         for i, start in enumerate(starts):
@@ -78,6 +80,22 @@ class GenaiList:
             end = starts[i + 1] if i + 1 < len(starts) else None
             periods.append(Period(start or None, end, schedule))
         return periods
+
+    def windows(self, model: dict[str, Any]) -> list[tuple[list[tuple[str, str]], Schedule]]:
+        """Daily windows (UTC, HH:MM), those of one price together, and what holds in them."""
+        found: list[tuple[list[tuple[str, str]], Schedule]] = []
+        for entry in model["prices"]:
+            window = _window(entry)
+            if not window:
+                continue
+            schedule = self.schedule(entry["prices"])
+            for hours, other in found:
+                if other == schedule:
+                    hours.append(window)
+                    break
+            else:
+                found.append(([window], schedule))
+        return found
 
     def variant_periods(self, model: dict[str, Any]) -> dict[When, list[Period]]:
         """For each `when`, the overlay in every stretch of time; empty overlays included."""
@@ -96,6 +114,17 @@ class GenaiList:
                 end = starts[i + 1] if i + 1 < len(starts) else None
                 result.setdefault(when, []).append(Period(start or None, end, overlay))
         return result
+
+
+def _window(entry: dict[str, Any]) -> tuple[str, str] | None:
+    """The daily window of a price, which then has no date: the list's constraint is either."""
+    constraint = entry.get("constraint")
+    if constraint is None or set(constraint) != {"start_time", "end_time"}:
+        return None
+    times = (constraint["start_time"], constraint["end_time"])
+    if not all(re.fullmatch(r"\d\d:\d\d:00\+00:00", t) for t in times):
+        raise ValueError(f"constraint {constraint} is not in whole minutes of UTC")
+    return times[0][:5], times[1][:5]
 
 
 def _start(entry: dict[str, Any]) -> str:

@@ -74,6 +74,7 @@ class Entry:
     fast: bool
     source: str | None
     simple: bool  # every price field of the key is understood
+    off_peak: dict[str, Any] | None = None  # "standard" is then what holds outside peak hours
 
     def lean(self, condition: str = "standard") -> Schedule:
         """The schedule without what repeats the rate that a meter would have anyway, or is zero."""
@@ -161,6 +162,15 @@ def _entry(key: str, name: str, region: str | None, fields: dict[str, Any]) -> E
             schedule.bands.setdefault(threshold, {})[meter] = rate
         else:
             schedule.rates[meter] = rate
+    off_peak = fields.get("off_peak_pricing")
+    if off_peak:
+        lower = Schedule()
+        for field_name, raw in off_peak.items():
+            if field_name in FIELDS:
+                meter, per, quanta = FIELDS[field_name]
+                lower.rates[meter] = (plain(Decimal(raw) * per / quanta), per)
+        schedules["peak"] = schedules["standard"]
+        schedules["standard"] = lower.over(schedules["standard"])
     _drop_alternatives(schedules["standard"])
     source = fields.get("source")
     return Entry(
@@ -173,6 +183,7 @@ def _entry(key: str, name: str, region: str | None, fields: dict[str, Any]) -> E
         fast="fast" in (fields.get("provider_specific_entry") or {}),
         source=source if source and re.match(r"^https://\S+$", source) else None,
         simple=simple,
+        off_peak=off_peak,
     )
 
 

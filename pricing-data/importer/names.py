@@ -29,9 +29,12 @@ class Names:
         for kind, literal in leaves(source["match"]):
             if kind == "regex":
                 for pattern in patterns_of(literal):
-                    model.add_pattern(pattern)
+                    if "{" in pattern:
+                        model.add_pattern(pattern)
+                    else:
+                        model.add_alias(pattern)
                 continue
-            if literal in self.refused or not is_id(literal):
+            if literal in self.refused or (kind != "equals" and not is_id(literal)):
                 continue
             if kind != "equals":
                 found = self.genai.find(self.rules["genai"], literal)
@@ -92,18 +95,29 @@ class Names:
 
 
 def is_id(literal: str) -> bool:
-    return re.fullmatch(r"[a-z0-9](?:.*[a-z0-9])?", literal) is not None
+    """Whether the literal of an open clause can be an id of its own: it ends no word midway."""
+    return re.fullmatch(r"[@~a-z0-9](?:.*[a-z0-9])?", literal, re.IGNORECASE) is not None
 
 
 def patterns_of(regex: str) -> list[str]:
     """The catalog's patterns for an anchored expression of the first list; [] if it has none."""
     if not regex.startswith("^") or "(?" in regex:
         return []
-    body = regex.removeprefix("^").removesuffix("$")
+    bodies = optional_parts(regex.removeprefix("^").removesuffix("$"))
+    bodies = [body.replace("[-@]", separator) for body in bodies for separator in "-@"]
     result = []
-    for text in dict.fromkeys(body.replace("[-@]", separator) for separator in "-@"):
+    for text in dict.fromkeys(bodies):
         text = text.replace(r"\d{4}-\d{2}-\d{2}", "{date}").replace(r"\d{8}", "{yyyymmdd}")
-        text = text.replace(r"\d", "{digits}").replace(r"\.", ".")
-        if not set(text) & set("\\[]()*+?|^$"):
-            result.append(text)
+        text = text.replace(r"\d", "{digits}")
+        if not set(re.sub(r"\\[.\[\]]", "", text)) & set("\\[]()*+?|^$"):
+            result.append(re.sub(r"\\([.\[\]])", r"\1", text))
     return result
+
+
+def optional_parts(body: str) -> list[str]:
+    """`a(b)?c` as `abc` and `ac`."""
+    found = re.search(r"\(([^()]*)\)\?", body)
+    if found is None:
+        return [body]
+    head, tail = body[: found.start()], body[found.end() :]
+    return [form for part in (found[1], "") for form in optional_parts(head + part + tail)]

@@ -16,6 +16,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any
 
+from hours import Hours, read_hours
 from lattice import METERS
 
 QUARTER_HOUR_NS = 15 * 60 * 10**9
@@ -91,11 +92,13 @@ class Band:
 class Billed:
     minimum: int
     step: int
+    included: int = 0
 
     def quantity(self, counted: int) -> int:
-        if counted == 0:
+        over = counted - self.included
+        if over <= 0:
             return 0
-        return max(self.minimum, -(-counted // self.step) * self.step)
+        return max(self.minimum, -(-over // self.step) * self.step)
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,7 @@ class Row:
     billed: Mapping[str, Billed]
     joins: Mapping[str, str]
     free: bool
+    hours: Hours | None = None
 
 
 @dataclass(frozen=True)
@@ -265,7 +269,7 @@ def _bands(source: Mapping[str, Any], where: str) -> tuple[Band, ...]:
 
 def _billed(source: Mapping[str, Any]) -> dict[str, Billed]:
     return {
-        meter: Billed(rule.get("minimum", 0), rule.get("step", 1))
+        meter: Billed(rule.get("minimum", 0), rule.get("step", 1), rule.get("included", 0))
         for meter, rule in (source.get("billed") or {}).items()
     }
 
@@ -301,6 +305,11 @@ def _with_conditions(provider: Provider, row: Row, conditions: Mapping[str, Any]
             if value is not True:
                 raise CatalogError(f"{row.name}: batch can only be true")
             row = replace(row, batch=True)
+        elif name == "hours":
+            try:
+                row = replace(row, hours=read_hours(value))
+            except (KeyError, ValueError) as error:
+                raise CatalogError(f"{row.name}: {error}") from None
         elif name == "region":
             node = value["not"] if isinstance(value, dict) else value
             if node not in provider.regions:
@@ -375,6 +384,8 @@ def could_both_match(provider: Provider, first: Row, second: Row) -> bool:
         return False
     if any(second.named.get(name, value) != value for name, value in first.named.items()):
         return False
+    if first.hours and second.hours and not first.hours.meets(second.hours):
+        return False
     no_region = [None] if not (_names_region(first) or _names_region(second)) else []
     return any(
         region_holds(provider, first, region) and region_holds(provider, second, region)
@@ -400,9 +411,15 @@ def more_specific(provider: Provider, first: Row, second: Row) -> bool:
     Asked of two rows that could both match, so the named conditions that both name are equal.
     """
     by_region = _compare_region(provider, first, second)
-    if by_region is None or by_region < 0 or not set(first.named) >= set(second.named):
+    names_first, names_second = _names(first), _names(second)
+    if by_region is None or by_region < 0 or not names_first >= names_second:
         return False
-    return by_region > 0 or set(first.named) > set(second.named)
+    return by_region > 0 or names_first > names_second
+
+
+def _names(row: Row) -> set[str]:
+    """The conditions, other than the region, that the row names where another need not."""
+    return {*row.named, *(["hours"] if row.hours else [])}
 
 
 def _compare_region(provider: Provider, first: Row, second: Row) -> int | None:

@@ -149,6 +149,13 @@ def _look_up(provider: Provider, name: str, at: int) -> Match | None:
         for alias in model.aliases:
             if alias.id == name and alias.interval.holds(at):
                 return Match("alias", model, tuple(alias.pins.items()))
+    if "case" in provider.normalize:
+        for model in provider.models:
+            if model.id != name and _lower(model.id) == name:
+                return Match("normalized", model, ())
+            for alias in model.aliases:
+                if alias.id != name and _lower(alias.id) == name and alias.interval.holds(at):
+                    return Match("normalized", model, tuple(alias.pins.items()))
     fitting = [
         model
         for model in provider.models
@@ -162,8 +169,12 @@ def _look_up(provider: Provider, name: str, at: int) -> Match | None:
 Normalized = tuple[str, tuple[tuple[str, object], ...]]
 
 
+def _lower(name: str) -> str:
+    return "".join(c.lower() if "A" <= c <= "Z" else c for c in name)
+
+
 def _case(_: Provider, name: str) -> Normalized:
-    return "".join(c.lower() if "A" <= c <= "Z" else c for c in name), ()
+    return _lower(name), ()
 
 
 def _provider_prefix(provider: Provider, name: str) -> Normalized:
@@ -269,6 +280,7 @@ def _holds(provider: Provider, row: Row, conditions: Mapping[str, object], at: i
     region = conditions.get("region")
     return (
         row.interval.holds(at)
+        and (row.hours is None or row.hours.holds(at))
         and row.service_tier == conditions.get("service_tier", "standard")
         and row.batch == conditions.get("batch", False)
         and region_holds(provider, row, region if isinstance(region, str) else None)

@@ -103,17 +103,17 @@ TEST(BuiltinCatalogTest, EveryNameResolvesToItsModel) {
   const CatalogImage& image = catalog->image();
   std::size_t names = 0;
   for (const NameRecord& name : image.names) {
-    if (name.hash == 0) continue;
     ++names;
-    const bool unbounded = name.from == std::numeric_limits<InstantNs>::min();
-    const InstantNs at = unbounded ? name.until - 1 : name.from;
-    const Resolution resolution =
-        catalog->Resolve(catalog->ProviderId(name.provider), image.Text(name.name), at);
+    const NameTermsRecord& terms = image.name_terms[name.terms];
+    const bool unbounded = terms.interval.from == std::numeric_limits<InstantNs>::min();
+    const InstantNs at = unbounded ? terms.interval.until - 1 : terms.interval.from;
+    const Resolution resolution = catalog->Resolve(
+        catalog->ProviderId(image.models[name.model].provider), image.Text(name.name), at);
     EXPECT_EQ(resolution.model, name.model) << image.Text(name.name);
     EXPECT_EQ(resolution.match, name.kind == NameKind::kId      ? MatchKind::kExact
                                 : name.kind == NameKind::kAlias ? MatchKind::kAlias
                                                                 : MatchKind::kNormalized);
-    EXPECT_EQ(resolution.pin_count, name.pins.count);
+    EXPECT_EQ(resolution.pin_count, terms.pins.count);
   }
   EXPECT_GT(names, 600u);
   EXPECT_EQ(catalog->digest().size(), 64u);
@@ -138,8 +138,8 @@ std::vector<std::pair<std::string, std::string>> Questions(std::mt19937& random,
   const CatalogImage& image = catalog->image();
   std::vector<std::pair<std::string, std::string>> listed;
   for (const NameRecord& name : image.names) {
-    if (name.hash == 0) continue;
-    listed.emplace_back(catalog->ProviderId(name.provider), image.Text(name.name));
+    listed.emplace_back(catalog->ProviderId(image.models[name.model].provider),
+                        image.Text(name.name));
   }
   const std::vector<std::string> prefixes = {"", "", "openai/", "models/", "us.", "eu.", "GPT-"};
   const std::vector<std::string> suffixes = {"",   "",        "-20250101", "-2025-01-01", "-v1:0",
@@ -176,7 +176,7 @@ TEST(BuiltinCatalogTest, NoEarlierCallChangesALaterAnswer) {
     }
     matched += answer == "none" ? 0 : 1;
   }
-  EXPECT_GT(matched, 2'000u);
+  EXPECT_GT(matched, 1'000u);
   EXPECT_LT(matched, 19'000u);
 }
 

@@ -34,7 +34,8 @@ constexpr std::uint64_t kNoLimit = std::numeric_limits<std::uint64_t>::max();
 // Rates of one compiled row as published texts, by meter.
 std::map<std::string, std::string> RatesOf(const CatalogImage& image, const RowRecord& row) {
   std::map<std::string, std::string> rates;
-  for (const RateRecord& rate : CatalogImage::Slice(image.rates, row.rates)) {
+  for (std::size_t i = 0; i < row.rate_count; ++i) {
+    const RateRecord& rate = image.Rate(row, i);
     rates[std::string(FindMeter(rate.meter)->name)] = image.Text(rate.amount);
   }
   return rates;
@@ -44,7 +45,7 @@ std::map<std::string, std::string> RatesOf(const CatalogImage& image, const RowR
 std::string_view CoverOf(const CatalogImage& image, const RowRecord& row, Atom atom) {
   const std::uint8_t at = image.shapes[row.shape].rate_of_atom[static_cast<std::size_t>(atom)];
   if (at == kNoRate) return "";
-  return FindMeter(image.rates[row.rates.begin + at].meter)->name;
+  return FindMeter(image.Rate(row, at).meter)->name;
 }
 
 std::string Regions() {
@@ -224,12 +225,12 @@ TEST(CompileTest, VariantsLieOverTheRowsTheyMeet) {
   ASSERT_EQ(view.rows.size(), 4u);
   EXPECT_THAT(RatesOf(view, view.rows[2]),
               ElementsAre(Pair("input_tokens", "2.5"), Pair("output_tokens", "9")));
-  EXPECT_EQ(view.rows[2].from, *ParseInstant("2025-06-01T00:00:00Z"));
-  EXPECT_EQ(view.rows[2].until, *ParseInstant("2026-01-01T00:00:00Z"));
+  EXPECT_EQ(view.Interval(view.rows[2]).from, *ParseInstant("2025-06-01T00:00:00Z"));
+  EXPECT_EQ(view.Interval(view.rows[2]).until, *ParseInstant("2026-01-01T00:00:00Z"));
   EXPECT_EQ(view.rows[2].batch, 1);
   EXPECT_THAT(RatesOf(view, view.rows[3]),
               ElementsAre(Pair("input_tokens", "3"), Pair("output_tokens", "9")));
-  EXPECT_EQ(view.rows[3].from, *ParseInstant("2026-01-01T00:00:00Z"));
+  EXPECT_EQ(view.Interval(view.rows[3]).from, *ParseInstant("2026-01-01T00:00:00Z"));
 
   EXPECT_THAT(
       ErrorOf({Provider(Model("m1", PlainRow(R"("until": "2026-01-01T00:00:00Z")"),
@@ -341,12 +342,12 @@ TEST(CompileTest, BandsAreCutIntoDisjointRowsThatCoverEverything) {
   };
   for (std::size_t i = 0; i < 6; ++i) {
     const RowRecord& row = view.rows[i];
-    EXPECT_EQ(row.bands[0].meter, kMeterInputTokens);
-    EXPECT_EQ(row.bands[0].min, kExpected[i].input_min);
-    EXPECT_EQ(row.bands[0].max, kExpected[i].input_max);
-    EXPECT_EQ(row.bands[1].meter, kMeterOutputTokens);
-    EXPECT_EQ(row.bands[1].min, kExpected[i].output_min);
-    EXPECT_EQ(row.bands[1].max, kExpected[i].output_max);
+    EXPECT_EQ(view.Bands(row)[0].meter, kMeterInputTokens);
+    EXPECT_EQ(view.Bands(row)[0].min, kExpected[i].input_min);
+    EXPECT_EQ(view.Bands(row)[0].max, kExpected[i].input_max);
+    EXPECT_EQ(view.Bands(row)[1].meter, kMeterOutputTokens);
+    EXPECT_EQ(view.Bands(row)[1].min, kExpected[i].output_min);
+    EXPECT_EQ(view.Bands(row)[1].max, kExpected[i].output_max);
     EXPECT_THAT(RatesOf(view, row), ElementsAre(Pair("input_tokens", kExpected[i].input),
                                                 Pair("output_tokens", kExpected[i].output)));
   }
@@ -414,7 +415,8 @@ TEST(CompileTest, DigestAndRowIdsFollowTheContent) {
   EXPECT_EQ(both->as_of, "2026-11-10");
 
   const auto id_of = [](const OwnedImage& image) {
-    return std::string(image.View().Text(image.rows[0].id));
+    const CatalogImage view = image.View();
+    return std::string(view.RowId(view.rows[0]));
   };
   const auto with = [](std::string_view row) {
     return *Compile({Provider(Model("a", row), "", "p")});

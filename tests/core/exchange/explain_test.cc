@@ -54,7 +54,7 @@ TEST(ExplainTest, TheArithmeticOfOneCall) {
   const std::string text =
       Explained(*catalog, {.provider = "acme", .model = "m1", .at = kNow, .usage = &usage},
                 {.id = "r-1", .reported = &reported});
-  const std::string id(catalog->image().Text(catalog->image().rows[1].id));
+  const std::string id(catalog->image().RowId(catalog->image().rows[1]));
   EXPECT_EQ(text,
             "id          \"r-1\"\n"
             "at          2026-10-15T12:00:00Z\n"

@@ -191,7 +191,8 @@ TEST(PriceTest, TotalsAreSumsOfLinesAndOfCallsOverTheWholeCatalog) {
   std::size_t whole_rows = 0;
   for (const RowRecord& row : image.rows) {
     bool whole = true;
-    for (const RateRecord& rate : CatalogImage::Slice(image.rates, row.rates)) {
+    for (std::size_t i = 0; i < row.rate_count; ++i) {
+      const RateRecord& rate = image.Rate(row, i);
       whole = whole && (rate.attos_per_quantum != 0 || (rate.amount_lo | rate.amount_hi) == 0);
     }
     whole_rows += whole ? 1 : 0;
@@ -229,7 +230,7 @@ TEST(PriceTest, TotalsAreSumsOfLinesAndOfCallsOverTheWholeCatalog) {
     }
     Cost sum;
     PriceSums(image, row, all, all_billed, sum);
-    ASSERT_TRUE(!whole || sum.total == calls) << image.Text(row.id);
+    ASSERT_TRUE(!whole || sum.total == calls) << image.RowId(row);
   }
   EXPECT_GT(whole_rows, image.rows.size() / 2);
   EXPECT_GT(image.rows.size(), 700u);

@@ -77,7 +77,7 @@ std::string Select(const Catalog& catalog, const Ask& ask) {
   if (selection.row != nullptr) {
     EXPECT_EQ(ExplainUnpriced(catalog, resolution, selection, "acme", ask.model, ask.at), "");
     const CatalogImage& image = catalog.image();
-    return std::string(image.Text(image.rates[selection.row->rates.begin].amount));
+    return std::string(image.Text(image.Rate(*selection.row, 0).amount));
   }
   return ExplainUnpriced(catalog, resolution, selection, "acme", ask.model, ask.at);
 }

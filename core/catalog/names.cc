@@ -204,15 +204,14 @@ absl::Status BuildNameTable(const std::vector<DeclaredName>& names, OwnedImage& 
   std::vector<std::uint32_t> decided;
   for (const DeclaredName& declared : names) {
     const NameRecord& record = declared.record;
-    const std::string_view family =
-        FamilyOf(view.Text(record.name), NormalizeOf(image, record));
+    const std::string_view family = FamilyOf(view.Text(record.name), NormalizeOf(image, record));
     if (family.empty()) continue;
     const NameRecord* base = table.Find(image.models[record.model].provider, family);
     if (base == nullptr) continue;
     const bool bounded = table.Interval(record).IsBounded();
     const bool one_rate = record.model == base->model && !bounded;
-    if (one_rate || (!bounded &&
-                     SamePrices(view, image.models[record.model], image.models[base->model]))) {
+    if (one_rate ||
+        (!bounded && SamePrices(view, image.models[record.model], image.models[base->model]))) {
       continue;
     }
     decided.push_back(base->model);

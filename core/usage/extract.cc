@@ -14,43 +14,10 @@ namespace tokentra {
 namespace extract {
 namespace {
 
-// Usual flavour first, for bodies that show none; detection goes from the most particular marker
-// to the least, which is the order of `kDetectionOrder`.
-constexpr const Flavour* kOpenAi[] = {&kChat,     &kResponses, &kEmbeddings,
-                                      &kRealtime, &kImages,    &kLive};
-constexpr const Flavour* kAnthropic[] = {&kMessages, &kChat, &kResponses};
-constexpr const Flavour* kGoogle[] = {&kGenerateContent, &kMessages, &kChat, &kEmbeddings};
-constexpr const Flavour* kAws[] = {&kConverse, &kMessages, &kChat, &kResponses};
-constexpr const Flavour* kGroq[] = {&kChat, &kResponses};
-// What providers without a table of their own mostly speak.
-constexpr const Flavour* kCompatible[] = {&kChat, &kMessages, &kResponses};
-constexpr const Flavour* kMistral[] = {&kMistralChat, &kMistralOcr, &kMistralOcrAnnotated};
-
-constexpr ProviderFlavours kProviders[] = {
-    {"openai", kOpenAi},   {"anthropic", kAnthropic},
-    {"google", kGoogle},   {"google-vertex", kGoogle},
-    {"aws", kAws},         {"groq", kGroq},
-    {"mistral", kMistral},
-};
-
-constexpr const Flavour* kDetectionOrder[] = {
-    &kGenerateContent,
-    &kMistralOcrAnnotated,
-    &kMistralOcr,
-    &kConverse,
-    &kRealtime,
-    &kImages,
-    &kLive,
-    &kEmbeddings,
-    &kChat,
-    &kMessages,
-    &kResponses,
-    &kMistralChat,
-};
-
 // The price list tokentra's users come from calls these flavours otherwise.
 std::string_view CanonicalApi(std::string_view api) {
   if (api == "anthropic") return "messages";
+  if (api == "systemone") return "decisions";
   return api;
 }
 
@@ -59,7 +26,7 @@ bool Shows(const Flavour& flavour, Element body) {
 }
 
 const Flavour& Detect(std::span<const Flavour* const> flavours, Element body) {
-  for (const Flavour* candidate : kDetectionOrder) {
+  for (const Flavour* candidate : DetectionOrder()) {
     for (const Flavour* flavour : flavours) {
       if (flavour == candidate && Shows(*flavour, body)) return *flavour;
     }
@@ -69,7 +36,7 @@ const Flavour& Detect(std::span<const Flavour* const> flavours, Element body) {
 
 // Empty: the provider has no table.
 std::span<const Flavour* const> FlavoursOf(std::string_view provider) {
-  for (const ProviderFlavours& known : kProviders) {
+  for (const ProviderFlavours& known : AllProviders()) {
     if (known.provider == provider) return known.flavours;
   }
   return {};
@@ -77,7 +44,7 @@ std::span<const Flavour* const> FlavoursOf(std::string_view provider) {
 
 absl::Status UnknownProvider(std::string_view provider) {
   std::vector<std::string_view> names;
-  for (const ProviderFlavours& known : kProviders) names.push_back(known.provider);
+  for (const ProviderFlavours& known : AllProviders()) names.push_back(known.provider);
   return absl::InvalidArgumentError(absl::StrCat("no response bodies are known of provider ",
                                                  Quote(provider), NearestHint(provider, names)));
 }
@@ -95,8 +62,6 @@ absl::StatusOr<const Flavour*> FlavourNamed(std::span<const Flavour* const> flav
 }
 
 }  // namespace
-
-std::span<const ProviderFlavours> AllProviders() { return kProviders; }
 
 }  // namespace extract
 
@@ -119,7 +84,7 @@ absl::StatusOr<Extraction> ExtractUsage(simdjson::dom::element body, std::string
   }
   std::span<const extract::Flavour* const> flavours = extract::FlavoursOf(provider);
   const bool is_known = !flavours.empty();
-  if (!is_known) flavours = extract::kCompatible;
+  if (!is_known) flavours = extract::CompatibleFlavours();
   const extract::Flavour* flavour = nullptr;
   if (api.empty() || api == "default") {
     flavour = &extract::Detect(flavours, body);

@@ -4,9 +4,10 @@
 // which total it can be checked against, and which conditions it names. extract.cc reads every
 // flavour with the same code; a shape that a table cannot say adds one function.
 //
-// Paths are keys joined by '/', looked up from the object that the field names. Several spellings
-// are joined by '|' and the first that is present counts: spellings are never added up. A null is
-// absent.
+// Paths are keys joined by '/', looked up from the object that the field names; "." is that object
+// itself. Several spellings are joined by '|' and the first that is present counts: spellings are
+// never added up. Where two spellings of one count differ, a zero yields and otherwise the first
+// stands; either way the body is suspect. A null and an empty object are absent.
 //
 // Internal to core/usage.
 
@@ -60,6 +61,12 @@ struct ConditionField {
   std::string_view ignored = {};
 };
 
+// An amount of money that the provider itself reports, from the usage object, in 10^exponent USD.
+struct ReportedField {
+  std::string_view path;
+  int exponent = 0;
+};
+
 class Reader;
 
 struct Flavour {
@@ -76,31 +83,61 @@ struct Flavour {
   // A total of all input and output tokens, from the usage object.
   std::string_view total = {};
   std::span<const ConditionField> conditions = {};
-  // An amount of money that the provider itself reports, from the usage object.
-  std::string_view reported = {};
+  // The first that is an amount counts.
+  std::span<const ReportedField> reported = {};
   // Reads what the table cannot say. Runs after the table, before the check of the total.
   void (*special)(Reader& reader) = nullptr;
 };
 
-// The flavours of each provider, usual one first.
+// The flavours of each provider, usual one first: it reads bodies that show no flavour.
 struct ProviderFlavours {
   std::string_view provider;
   std::span<const Flavour* const> flavours;
 };
 std::span<const ProviderFlavours> AllProviders();
+// What providers without a table of their own mostly speak.
+std::span<const Flavour* const> CompatibleFlavours();
+// Every flavour, the most particular marker first: the order in which bodies are looked at.
+std::span<const Flavour* const> DetectionOrder();
 
+// flavour_openai.cc
 extern const Flavour kChat;             // OpenAI chat completions and whoever copies them
 extern const Flavour kEmbeddings;       // OpenAI embeddings, likewise
-extern const Flavour kResponses;        // OpenAI responses, likewise
-extern const Flavour kRealtime;         // OpenAI realtime, and transcription by tokens
-extern const Flavour kImages;           // OpenAI images
-extern const Flavour kLive;             // OpenAI transcription by duration
-extern const Flavour kMessages;         // Anthropic messages
-extern const Flavour kGenerateContent;  // Gemini
-extern const Flavour kConverse;         // Bedrock Converse
+extern const Flavour kResponses;        // whoever copies OpenAI's responses
+extern const Flavour kOpenAiResponses;  // OpenAI responses: tool calls are counted as well
+extern const Flavour kDecisions;        // input and output alone
+// flavour_openai_media.cc
+extern const Flavour kRealtime;  // OpenAI realtime, and transcription by tokens
+extern const Flavour kImages;    // OpenAI images
+extern const Flavour kLive;      // OpenAI transcription by duration
+// flavour_anthropic.cc
+extern const Flavour kMessages;
+// flavour_google.cc
+extern const Flavour kGenerateContent;
+// flavour_aws.cc
+extern const Flavour kConverse;
+extern const Flavour kInvokeModel;  // by headers, or by the last chunk's metrics
+// flavour_mistral.cc
 extern const Flavour kMistralChat;
 extern const Flavour kMistralOcr;
 extern const Flavour kMistralOcrAnnotated;
+// flavour_xai.cc
+extern const Flavour kXaiChat;
+extern const Flavour kXaiResponses;
+extern const Flavour kXaiRealtime;
+// flavour_perplexity.cc
+extern const Flavour kPerplexityChat;
+extern const Flavour kPerplexityResponses;
+// flavour_cohere.cc
+extern const Flavour kCohereChat;
+extern const Flavour kCohereTokens;
+extern const Flavour kCohereEmbeddings;
+extern const Flavour kCohereRerank;
+// flavour_others.cc
+extern const Flavour kCloudflareChat;
+extern const Flavour kCursorEvent;
+extern const Flavour kVoyage;
+extern const Flavour kElevenLabsSpeech;
 
 }  // namespace tokentra::extract
 

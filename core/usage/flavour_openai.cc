@@ -1,18 +1,31 @@
 // OpenAI's bodies, and whoever speaks them.
 //
-// Inclusion: `prompt_tokens` / `input_tokens` contain cached, cache-write, audio and image tokens;
-// `completion_tokens` / `output_tokens` contain reasoning and audio (2600 = 2000 read + 400
-// written + 200 plain in OpenAI's own example). Accepted and rejected prediction tokens are plain
-// output. The text counts of chat bodies are what the other modalities leave, priced the same, and
-// not read; realtime and image bodies price text apart from the rest and theirs are.
+// Inclusion: `prompt_tokens` / `input_tokens` contain cached, cache-write, audio, image and video
+// tokens; `completion_tokens` / `output_tokens` contain reasoning, audio and images (2600 = 2000
+// read + 400 written + 200 plain in OpenAI's own example). Accepted and rejected prediction tokens
+// are plain output. The text counts of chat bodies are what the other modalities leave, priced the
+// same, and not read.
 //
-// Absent joins: cached and reasoning tokens are text as far as text goes. Realtime bodies state
-// theirs (`cached_tokens_details`).
+// Spellings: the chat counts stand under several names. Cached tokens are
+// `prompt_tokens_details.cached_tokens` nearly everywhere, `prompt_cache_hit_tokens` at DeepSeek,
+// `cached_tokens` at Anthropic's and Moonshot's compatible APIs, `cache_read_input_tokens` at
+// Databricks; reasoning stands at the top of the usage at Databricks and Modal.
+//
+// Absent joins: cached and reasoning tokens are text as far as text goes.
 //
 // Total: `total_tokens` = input + output. It also tells servers that count reasoning or cached
-// tokens beside the whole: such a body is suspect and read by its total.
+// tokens beside the whole: such a body is suspect and read by its total. DeepSeek's hits and misses
+// are the prompt.
+//
+// Tools: OpenAI's responses list the tools that ran in `output`; a web search that searched (and
+// did not merely open a page it had found) and a file search are billed by the call. OpenRouter
+// counts its web searches in the usage.
 
+#include <string_view>
+
+#include "absl/strings/str_cat.h"
 #include "core/usage/flavour.h"
+#include "core/usage/reader.h"
 
 namespace tokentra::extract {
 namespace {
@@ -21,21 +34,31 @@ namespace {
 constexpr ConditionField kConditions[] = {
     {"service_tier|response/service_tier", "service_tier", "auto"}};
 
+// OpenRouter and DeepInfra.
+constexpr ReportedField kReported[] = {{"cost"}, {"estimated_cost"}};
+
 constexpr CountField kChatCounts[] = {
     {"prompt_tokens", kMeterInputTokens},
-    {"prompt_tokens_details/cached_tokens|cached_tokens", kMeterCacheReadTokens},
-    {"prompt_tokens_details/cache_write_tokens", kMeterCacheWriteTokens},
+    {"prompt_tokens_details/cached_tokens|cached_tokens|prompt_cache_hit_tokens|"
+     "cache_read_input_tokens",
+     kMeterCacheReadTokens},
+    {"prompt_tokens_details/cache_write_tokens|prompt_tokens_details/cache_creation_input_tokens|"
+     "cache_creation_input_tokens",
+     kMeterCacheWriteTokens},
     {"prompt_tokens_details/audio_tokens", kMeterInputAudioTokens},
     {"prompt_tokens_details/image_tokens", kMeterInputImageTokens},
     {"prompt_tokens_details/video_tokens", kMeterInputVideoTokens},
     {"completion_tokens", kMeterOutputTokens},
-    {"completion_tokens_details/reasoning_tokens", kMeterOutputReasoningTokens},
+    {"completion_tokens_details/reasoning_tokens|reasoning_tokens", kMeterOutputReasoningTokens},
     {"completion_tokens_details/audio_tokens", kMeterOutputAudioTokens},
     {"completion_tokens_details/image_tokens", kMeterOutputImageTokens},
+    {"server_tool_use_details/web_search_requests|server_tool_use/web_search_requests",
+     kMeterWebSearches},
 };
 
 constexpr CountField kEmbeddingsCounts[] = {
     {"prompt_tokens|input_tokens", kMeterInputTokens},
+    {"prompt_tokens_details/image_tokens", kMeterInputImageTokens},
 };
 
 constexpr CountField kResponsesCounts[] = {
@@ -44,35 +67,42 @@ constexpr CountField kResponsesCounts[] = {
     {"input_tokens_details/cache_write_tokens", kMeterCacheWriteTokens},
     {"output_tokens", kMeterOutputTokens},
     {"output_tokens_details/reasoning_tokens", kMeterOutputReasoningTokens},
+    {"server_tool_use_details/web_search_requests", kMeterWebSearches},
 };
 
-constexpr CountField kRealtimeCounts[] = {
+constexpr CountField kDecisionsCounts[] = {
     {"input_tokens", kMeterInputTokens},
-    {"input_token_details/text_tokens", kMeterInputTextTokens},
-    {"input_token_details/audio_tokens", kMeterInputAudioTokens},
-    {"input_token_details/image_tokens", kMeterInputImageTokens},
-    {"input_token_details/cached_tokens", kMeterCacheReadTokens},
-    {"input_token_details/cached_tokens_details/text_tokens", kMeterCacheTextReadTokens},
-    {"input_token_details/cached_tokens_details/audio_tokens", kMeterCacheAudioReadTokens},
-    {"input_token_details/cached_tokens_details/image_tokens", kMeterCacheImageReadTokens},
     {"output_tokens", kMeterOutputTokens},
-    {"output_token_details/text_tokens", kMeterOutputTextTokens},
-    {"output_token_details/audio_tokens", kMeterOutputAudioTokens},
 };
 
-constexpr CountField kImagesCounts[] = {
-    {"input_tokens", kMeterInputTokens},
-    {"input_tokens_details/text_tokens", kMeterInputTextTokens},
-    {"input_tokens_details/image_tokens", kMeterInputImageTokens},
-    {"input_tokens_details/cached_tokens", kMeterCacheReadTokens},
-    {"output_tokens", kMeterOutputTokens},
-    {"output_tokens_details/text_tokens", kMeterOutputTextTokens},
-    {"output_tokens_details/image_tokens", kMeterOutputImageTokens},
-};
+// Hits and misses are the prompt at DeepSeek, and so at whoever states both.
+void CheckHitsAndMisses(Reader& reader) {
+  const auto miss = reader.ReadTotal("prompt_cache_miss_tokens");
+  if (!miss || !reader.usage().Has(kMeterInputTokens)) return;
+  const std::uint64_t hit = reader.usage().Get(kMeterCacheReadTokens).value_or(0);
+  const std::uint64_t prompt = *reader.usage().Get(kMeterInputTokens);
+  if (hit + *miss == prompt) return;
+  reader.Suspect(absl::StrCat("prompt_cache_hit_tokens ", hit, " and prompt_cache_miss_tokens ",
+                              *miss, " are not prompt_tokens ", prompt, " together"));
+}
 
-constexpr CountField kLiveCounts[] = {
-    {"seconds", kMeterAudioMilliseconds, kNoMeter, kNoMeter, 1000},
-};
+void CountToolCalls(Reader& reader) {
+  const std::optional<Element> output = Find(reader.body(), "output|response/output");
+  simdjson::dom::array items;
+  if (!output || output->get_array().get(items) != simdjson::SUCCESS) return;
+  std::uint64_t web = 0;
+  std::uint64_t file = 0;
+  for (Element item : items) {
+    const std::string_view type = FindText(item, "type").value_or("");
+    if (type == "web_search_call") {
+      web += FindText(item, "action/type").value_or("search") == "search" ? 1 : 0;
+    } else if (type == "file_search_call") {
+      ++file;
+    }
+  }
+  if (web != 0) reader.usage().Set(kMeterWebSearches, web);
+  if (file != 0) reader.usage().Set(kMeterStorageSearches, file);
+}
 
 }  // namespace
 
@@ -85,7 +115,8 @@ constinit const Flavour kChat = {
     .counts = kChatCounts,
     .total = "total_tokens",
     .conditions = kConditions,
-    .reported = "cost",
+    .reported = kReported,
+    .special = &CheckHitsAndMisses,
 };
 
 constinit const Flavour kEmbeddings = {
@@ -98,6 +129,7 @@ constinit const Flavour kEmbeddings = {
     .counts = kEmbeddingsCounts,
     .total = "total_tokens",
     .conditions = kConditions,
+    .reported = kReported,
 };
 
 constinit const Flavour kResponses = {
@@ -110,39 +142,33 @@ constinit const Flavour kResponses = {
     .counts = kResponsesCounts,
     .total = "total_tokens",
     .conditions = kConditions,
-    .reported = "cost",
+    .reported = kReported,
 };
 
-constinit const Flavour kRealtime = {
-    .api = "realtime",
-    .usage = "response/usage|usage",
+constinit const Flavour kOpenAiResponses = {
+    .api = "responses",
+    .usage = "usage|response/usage",
     .model = "model|response/model",
-    .id = "response/id|id",
-    .marker = "response/usage/input_token_details|usage/input_token_details",
-    .counts = kRealtimeCounts,
+    .id = "id|response/id",
+    .marker = "usage/input_tokens|response/usage/input_tokens|output|response/output",
+    .unlike = "usage/prompt_tokens|usage/cache_read_input_tokens",
+    .counts = kResponsesCounts,
     .total = "total_tokens",
     .conditions = kConditions,
+    .special = &CountToolCalls,
 };
 
-constinit const Flavour kImages = {
-    .api = "images",
-    .usage = "usage",
-    .model = "model",
-    .id = "id",
-    .marker = "usage/input_tokens_details/image_tokens",
-    .counts = kImagesCounts,
+constinit const Flavour kDecisions = {
+    .api = "decisions",
+    .usage = "usage|result/usage",
+    .model = "model|result/model",
+    .id = "id|result/id",
+    .marker = "usage/input_tokens|result/usage/input_tokens",
+    .unlike = "output|usage/prompt_tokens",
+    .counts = kDecisionsCounts,
     .total = "total_tokens",
     .conditions = kConditions,
-};
-
-constinit const Flavour kLive = {
-    .api = "live",
-    .usage = "usage",
-    .model = "model",
-    .id = "id",
-    .marker = "usage/seconds",
-    .counts = kLiveCounts,
-    .conditions = kConditions,
+    .reported = kReported,
 };
 
 }  // namespace tokentra::extract

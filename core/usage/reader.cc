@@ -1,11 +1,11 @@
 #include "core/usage/reader.h"
 
 #include <charconv>
-#include <cmath>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/text.h"
+#include "core/usage/fields.h"
 
 namespace tokentra::extract {
 namespace {
@@ -13,86 +13,7 @@ namespace {
 // Names in a body that are longer are no names.
 constexpr std::size_t kNameMax = 512;
 
-// Calls `visit` with each part of `list` up to `separator` until it returns true.
-template <typename Visit>
-bool AnyOf(std::string_view list, char separator, Visit visit) {
-  while (!list.empty()) {
-    const std::size_t end = list.find(separator);
-    if (visit(list.substr(0, end))) return true;
-    if (end == std::string_view::npos) return false;
-    list.remove_prefix(end + 1);
-  }
-  return false;
-}
-
-std::string_view TypeName(Element value) {
-  switch (value.type()) {
-    case simdjson::dom::element_type::ARRAY:
-      return "an array";
-    case simdjson::dom::element_type::OBJECT:
-      return "an object";
-    case simdjson::dom::element_type::BOOL:
-      return "a boolean";
-    case simdjson::dom::element_type::STRING:
-      return "a string";
-    default:
-      return "a number";
-  }
-}
-
-// "12" and "12.000" are whole numbers; everything else is not.
-std::optional<std::uint64_t> ParseCount(std::string_view text) {
-  const std::size_t point = text.find('.');
-  if (point != std::string_view::npos) {
-    const std::string_view decimals = text.substr(point + 1);
-    if (decimals.empty() || decimals.find_first_not_of('0') != std::string_view::npos) {
-      return std::nullopt;
-    }
-    text = text.substr(0, point);
-  }
-  std::uint64_t value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
-}
-
-// A JSON number with a point or an exponent, times `scale`, when that is a whole number. The
-// parser has rounded the text to a double already; a quotient that gives the same double back
-// shows that `whole` / `scale` is the number that was written.
-std::optional<std::uint64_t> WholeNumber(double value, std::uint32_t scale) {
-  const double scaled = std::nearbyint(value * scale);
-  if (!(scaled >= 0) || scaled > static_cast<double>(kQuantityMax)) return std::nullopt;
-  if (scaled / scale != value) return std::nullopt;
-  return static_cast<std::uint64_t>(scaled);
-}
-
 }  // namespace
-
-std::optional<Element> Find(Element from, std::string_view paths) {
-  std::optional<Element> found;
-  AnyOf(paths, '|', [&](std::string_view path) {
-    Element at = from;
-    const bool missing = AnyOf(path, '/', [&](std::string_view key) {
-      simdjson::dom::object object;
-      if (at.get_object().get(object) != simdjson::SUCCESS) return true;
-      return object.at_key(key).get(at) != simdjson::SUCCESS;
-    });
-    if (!missing && !at.is_null()) found = at;
-    return found.has_value();
-  });
-  return found;
-}
-
-std::optional<std::string_view> FindText(Element from, std::string_view paths) {
-  const std::optional<Element> found = Find(from, paths);
-  std::string_view text;
-  if (!found || found->get_string().get(text) != simdjson::SUCCESS) return std::nullopt;
-  return text;
-}
-
-bool IsOneOf(std::string_view value, std::string_view values) {
-  return AnyOf(values, '|', [&](std::string_view one) { return one == value; });
-}
 
 void Reader::Suspect(std::string finding) {
   out_.quality = Quality::kSuspect;
@@ -157,12 +78,35 @@ void Reader::ReadSplit(Element from, const SplitField& split, Usage* usage) {
   }
 }
 
+// The first spelling that is there, unless it is a zero and another is not.
+std::optional<std::uint64_t> Reader::ReadField(Element from, const CountField& field) {
+  std::optional<std::uint64_t> count;
+  std::string_view counted;
+  AnyOf(field.path, '|', [&](std::string_view path) {
+    const std::optional<Element> value = FindOne(from, path);
+    if (!value) return false;
+    const std::optional<std::uint64_t> other = ReadCount(*value, path, field.scale);
+    if (!other) return false;
+    if (count && *count != *other) {
+      const bool yields = *count == 0;
+      Suspect(absl::StrCat(counted, " ", *count / field.scale, " is not ", path, " ",
+                           *other / field.scale, "; the ", yields ? "second" : "first",
+                           " is taken"));
+      if (!yields) return false;
+    } else if (count) {
+      return false;
+    }
+    count = other;
+    counted = path;
+    return false;
+  });
+  return count;
+}
+
 Usage Reader::ReadCounts(Element from) {
   Usage usage;
   for (const CountField& field : flavour_.counts) {
-    const std::optional<Element> value = Find(from, field.path);
-    if (!value) continue;
-    const std::optional<std::uint64_t> count = ReadCount(*value, field.path, field.scale);
+    const std::optional<std::uint64_t> count = ReadField(from, field);
     if (!count) continue;
     AddCount(&usage, field.meter, *count, field.path);
     if (field.unless == kNoMeter || !usage.Has(field.unless)) {
@@ -210,33 +154,44 @@ void Reader::ReadNames() {
 }
 
 void Reader::ReadReported() {
-  const std::optional<Element> value = Find(usage_object_, flavour_.reported);
-  if (!value) return;
-  std::string text;
-  std::string_view string;
-  double number = 0;
-  if (value->get_string().get(string) == simdjson::SUCCESS) {
-    text = string;
-  } else if (value->get_double().get(number) == simdjson::SUCCESS) {
-    // The shortest text that reads back as this double is what the provider wrote.
-    char buffer[64];
-    const auto [end, error] =
-        std::to_chars(buffer, buffer + sizeof(buffer), number, std::chars_format::fixed);
-    if (error == std::errc()) text.assign(buffer, end);
-  }
-  const absl::StatusOr<Money> money = Money::Parse(text);
-  if (money.ok()) {
-    out_.reported = *money;
-  } else {
+  for (const ReportedField& field : flavour_.reported) {
+    const std::optional<Element> value = Find(usage_object_, field.path);
+    if (!value || value->is_object()) continue;
+    std::string text;
+    std::string_view string;
+    double number = 0;
+    std::uint64_t whole = 0;
+    if (value->get_string().get(string) == simdjson::SUCCESS) {
+      text = string;
+    } else if (value->get_uint64().get(whole) == simdjson::SUCCESS) {
+      text = absl::StrCat(whole);
+    } else if (value->get_double().get(number) == simdjson::SUCCESS) {
+      // The shortest text that reads back as this double is what the provider wrote.
+      char buffer[64];
+      const auto [end, error] =
+          std::to_chars(buffer, buffer + sizeof(buffer), number, std::chars_format::fixed);
+      if (error == std::errc()) text.assign(buffer, end);
+    }
+    const absl::StatusOr<Money> money = Money::Parse(ShiftDecimal(text, field.exponent));
+    if (money.ok()) {
+      out_.reported = *money;
+      return;
+    }
     Suspect(absl::StrCat("the reported cost is no amount: ", money.status().message()));
   }
 }
 
+std::optional<std::uint64_t> Reader::ReadTotal(std::string_view paths) {
+  const std::optional<Element> value = Find(usage_object_, paths);
+  if (!value) return std::nullopt;
+  return ReadCount(*value, paths, 1);
+}
+
 // Input and output in the inclusive convention are all tokens there are, whatever the provider's
 // own convention is: a total that differs shows that a rule of the flavour does not hold. When
-// adding a sub-count to its whole makes the total right, that is the reading; so it is for
-// reasoning above its output where no total speaks against it.
-void Reader::CheckTotal() {
+// adding a sub-count to its whole, or leaving it inside, makes the total right, that is the
+// reading; so it is for reasoning above its output where no total speaks against it.
+void Reader::CheckTotal(std::string_view paths) {
   const std::uint64_t input = usage_.Get(kMeterInputTokens).value_or(0);
   const std::uint64_t output = usage_.Get(kMeterOutputTokens).value_or(0);
   const std::uint64_t reasoning =
@@ -244,14 +199,13 @@ void Reader::CheckTotal() {
   const std::uint64_t cached = usage_.Get(kMeterCacheReadTokens).value_or(0) +
                                usage_.Get(kMeterCacheWriteTokens).value_or(0);
   bool cached_is_inside = true;
+  bool reasoning_is_inside = true;
   for (const CountField& field : flavour_.counts) {
-    if (field.whole == kMeterInputTokens) cached_is_inside = false;
+    if (field.meter == kMeterCacheReadTokens) cached_is_inside = field.whole == kNoMeter;
+    if (field.meter == kMeterOutputReasoningTokens) reasoning_is_inside = field.whole == kNoMeter;
   }
 
-  std::optional<std::uint64_t> total;
-  if (const std::optional<Element> value = Find(usage_object_, flavour_.total)) {
-    total = ReadCount(*value, flavour_.total, 1);
-  }
+  const std::optional<std::uint64_t> total = ReadTotal(paths);
   if (!total) {
     if (reasoning <= output) return;
     usage_.Set(kMeterOutputTokens, output + reasoning);
@@ -261,15 +215,24 @@ void Reader::CheckTotal() {
   }
   if (*total == input + output) return;
   std::string finding =
-      absl::StrCat(flavour_.total.substr(0, flavour_.total.find('|')), " ", *total,
-                   " is not input_tokens ", input, " and output_tokens ", output, " together");
-  if (reasoning != 0 && *total == input + output + reasoning) {
+      absl::StrCat(paths.substr(0, paths.find('|')), " ", *total, " is not input_tokens ", input,
+                   " and output_tokens ", output, " together");
+  if (reasoning != 0 && reasoning_is_inside && *total == input + output + reasoning) {
     usage_.Set(kMeterOutputTokens, output + reasoning);
     absl::StrAppend(&finding, ", but is with output_reasoning_tokens ", reasoning,
                     "; added to the output");
-  } else if (cached_is_inside && cached != 0 && *total == input + output + cached) {
+  } else if (reasoning != 0 && !reasoning_is_inside && output - reasoning >= reasoning &&
+             *total == input + output - reasoning) {
+    usage_.Set(kMeterOutputTokens, output - reasoning);
+    absl::StrAppend(&finding, ", but is when output_reasoning_tokens ", reasoning,
+                    " lie inside; read so");
+  } else if (cached != 0 && cached_is_inside && *total == input + output + cached) {
     usage_.Set(kMeterInputTokens, input + cached);
     absl::StrAppend(&finding, ", but is with cached tokens ", cached, "; added to the input");
+  } else if (cached != 0 && !cached_is_inside && input - cached >= cached &&
+             *total == input - cached + output) {
+    usage_.Set(kMeterInputTokens, input - cached);
+    absl::StrAppend(&finding, ", but is when cached tokens ", cached, " lie inside; read so");
   }
   Suspect(std::move(finding));
 }
@@ -308,9 +271,9 @@ void Reader::Read() {
   }
   usage_object_ = *found;
   ReadConditions();
-  if (!flavour_.reported.empty()) ReadReported();
+  ReadReported();
   usage_ = ReadCounts(usage_object_);
-  CheckTotal();
+  if (!flavour_.total.empty()) CheckTotal(flavour_.total);
   // The main part comes first; a special reader appends others or refines this one.
   if (flavour_.special != nullptr) flavour_.special(*this);
   Finish();

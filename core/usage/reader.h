@@ -11,19 +11,11 @@
 #include <string_view>
 
 #include "core/usage/extract.h"
+#include "core/usage/fields.h"
 #include "core/usage/flavour.h"
 #include "simdjson.h"
 
 namespace tokentra::extract {
-
-using Element = simdjson::dom::element;
-
-// The element at the first spelling that is present; null counts as absent.
-std::optional<Element> Find(Element from, std::string_view paths);
-// The text there; nullopt when it is absent or no string.
-std::optional<std::string_view> FindText(Element from, std::string_view paths);
-// Whether `value` is one of `values`, which are joined by '|'.
-bool IsOneOf(std::string_view value, std::string_view values);
 
 class Reader {
  public:
@@ -44,17 +36,22 @@ class Reader {
   void AddPart(std::string_view model, const Usage& usage);
   // Adds a condition, or replaces its value.
   void SetCondition(std::string_view name, std::string_view value);
+  // A count that is a check and no meter; nullopt when it is absent or no count.
+  std::optional<std::uint64_t> ReadTotal(std::string_view paths);
+  // Compares a total with input and output together, and reads the body by it where a count turns
+  // out to stand beside its whole.
+  void CheckTotal(std::string_view paths);
   // The body contradicts itself.
   void Suspect(std::string finding);
 
  private:
+  std::optional<std::uint64_t> ReadField(Element from, const CountField& field);
   std::optional<std::uint64_t> ReadCount(Element value, std::string_view path, std::uint32_t scale);
   void AddCount(Usage* usage, MeterId meter, std::uint64_t count, std::string_view path);
   void ReadSplit(Element from, const SplitField& split, Usage* usage);
   void ReadNames();
   void ReadConditions();
   void ReadReported();
-  void CheckTotal();
   void Finish();
 
   Element body_;

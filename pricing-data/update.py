@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from importer import canonical
+from importer.azure import AzureBuilder
 from importer.bedrock import BedrockBuilder
 from importer.build import Lists, ProviderBuilder
 from importer.disagree import disagreements_json
@@ -73,19 +74,38 @@ def build_all(
     builders: list[ProviderBuilder] = []
     for provider, rules in curation["providers"].items():
         entries = litellm.channel(rules["litellm"]["providers"], rules["litellm"]["prefixes"])
-        kind = BedrockBuilder if rules.get("bedrock") else ProviderBuilder
+        kind = {"bedrock": BedrockBuilder, "azure": AzureBuilder}.get(
+            rules.get("builder", ""), ProviderBuilder
+        )
         builder = kind(provider, rules, lists, entries)
         file = builder.build()
-        joiner.add(file)
-        files[f"providers/{provider}.json"] = file
         builders.append(builder)
+        if file["models"]:
+            joiner.add(file)
+            files[f"providers/{provider}.json"] = file
     files["disagreements.json"] = disagreements_json(builders, curation)
+    files["left_out.json"] = left_out_json(litellm, builders, curation)
     return files, builders
+
+
+def left_out_json(litellm: LitellmList, builders: list[ProviderBuilder], curation: Json) -> Json:
+    """Every key of the second list that is no model here, with the reason."""
+    found = [item for builder in builders for item in builder.absent]
+    found += [
+        {"list": "litellm", "key": key, "reason": "a commitment: capacity, not usage"}
+        for key in litellm.commitments
+    ]
+    for key in litellm.keys.keys() - litellm.used:
+        reason = curation["lists"]["litellm"]["no_models"].get(key)
+        if reason is None:
+            raise SystemExit(f"no provider of curation.json takes the key {key}")
+        found.append({"list": "litellm", "key": key, "reason": reason})
+    return {"format": 1, "left_out": sorted(found, key=lambda item: str(item["key"]))}
 
 
 def summarize(files: dict[str, Json], builders: list[ProviderBuilder]) -> None:
     for builder in builders:
-        models = files[f"providers/{builder.provider}.json"]["models"]
+        models = files.get(f"providers/{builder.provider}.json", {"models": []})["models"]
         rows = [r for m in models for r in m["price_rows"]]
         variants = [v for m in models for v in m.get("variants", [])]
         evidence = Counter(" + ".join(r["evidence"]) for r in [*rows, *variants])

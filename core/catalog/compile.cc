@@ -122,6 +122,10 @@ absl::Status Builder::SetRates(const FullRow& row, RowRecord& record, std::strin
   TOKENTRA_ASSIGN_OR_RETURN(record.shape, tables_.Shape(*shape));
   std::vector<std::uint16_t> rates;
   for (const auto& [meter, rate] : row.rates) {
+    if (!rate.stated) {
+      absl::StrAppend(&content, FindMeter(meter)->name, " not stated\n");
+      continue;
+    }
     RateRecord out;
     out.amount_lo = rate.rate.amount.lo();
     out.amount_hi = rate.rate.amount.hi();

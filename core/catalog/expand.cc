@@ -46,6 +46,7 @@ std::optional<Interval> Intersect(const Interval& a, const Interval& b) {
 
 // amount x factor, exact or refused; the text follows the amount.
 absl::Status MultiplyRate(const std::string& where, Money factor, SourceRate& rate) {
+  if (!rate.stated) return absl::OkStatus();
   // factor = numerator / denominator in lowest terms: dividing first keeps the product in range.
   constexpr Int128 kFactorMax = Money::kUnit * 9;  // std::gcd takes 64 bits
   if (factor.attos() > kFactorMax) return ErrorAt(where, "multiply: by is above 9");
@@ -222,7 +223,7 @@ absl::StatusOr<ShapeRecord> CoverAtoms(const FullRow& row) {
     std::uint8_t position = 0;
     for (const auto& [meter, rate] : row.rates) {
       const AtomSet atoms = FindMeter(meter)->atoms;
-      const std::uint8_t at = position++;
+      const std::uint8_t at = rate.stated ? position++ : kNoRate;
       if ((atoms & bit) == 0) continue;
       const auto contains = [&](const std::pair<MeterId, std::uint8_t>& other) {
         const AtomSet smaller = FindMeter(other.first)->atoms;

@@ -33,8 +33,8 @@ struct FullRow {
 
 absl::StatusOr<std::vector<FullRow>> ExpandModel(const SourceModel& model);
 
-// Which rate of `rates` (by position, in meter order) covers each atom. An error names the atom
-// that two rates claim.
+// Which rate of `rates` (by position among those stated, in meter order) covers each atom; none
+// where the meter that covers it has no stated rate. An error names the atom that two rates claim.
 absl::StatusOr<ShapeRecord> CoverAtoms(const FullRow& row);
 
 }  // namespace tokentra

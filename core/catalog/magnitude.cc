@@ -22,6 +22,7 @@ using Families = std::map<MeterId, std::vector<FamilyRate>>;
 void Collect(const SourceModel& model, const SourceRow& row, const SourceRates& rates,
              Families& families) {
   for (const auto& [meter, rate] : rates) {
+    if (!rate.stated) continue;
     const Int128 attos = rate.rate.amount.attos() / static_cast<Int128>(rate.rate.per);
     if (attos > 0) families[meter].push_back({attos, &model, &row});
   }

@@ -153,11 +153,15 @@ absl::StatusOr<SourceRate> ReadRate(const std::string& where, const Json& json) 
   const auto error = [&](std::string_view problem) {
     return absl::InvalidArgumentError(absl::StrCat(where, " ", problem));
   };
+  SourceRate rate;
+  if (json.is_null()) {
+    rate.stated = false;
+    return rate;
+  }
   if (!json.is_array() || json.size() != 2 || !json[0].is_string() ||
       !json[1].is_number_unsigned()) {
-    return error("must be [amount, per], such as [\"2.5\", 1000000]");
+    return error("must be [amount, per], such as [\"2.5\", 1000000], or null");
   }
-  SourceRate rate;
   rate.text = json[0].get<std::string>();
   absl::StatusOr<Money> amount = Money::Parse(rate.text);
   if (!amount.ok()) return error(amount.status().message());

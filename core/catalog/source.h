@@ -33,7 +33,8 @@ struct Interval {
 
 struct SourceRate {
   Rate rate;
-  std::string text;  // the amount as published
+  std::string text;    // the amount as published
+  bool stated = true;  // false: the meter is billed at a rate that nobody states
 };
 
 using SourceRates = std::map<MeterId, SourceRate>;

@@ -13,17 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .build import (
-    CONDITION_OF,
     Disagreement,
     ProviderBuilder,
     disagreement,
     period_at,
-    usable,
 )
 from .genai import leaves
 from .litellm import GEOGRAPHIES, Entry
 from .model import Model, row_json
 from .names import is_id
+from .own import CONDITION_OF
 from .rates import Schedule, agrees, compare, same_tokens
 
 Json = dict[str, Any]
@@ -46,7 +45,9 @@ class Family:
 class BedrockBuilder(ProviderBuilder):
     def build(self) -> Json:
         self.parents: dict[str, str | None] = self.rules["regions"]
-        self.skipped = {k for r in self.rules.get("skip_keys", []) for k in r["keys"]}
+        rules = self.rules.get("skip_keys", [])
+        self.skip_reasons = {k: str(r["reason"]) for r in rules for k in r["keys"]}
+        self.skipped = set(self.skip_reasons)
         for family in self.families():
             self.models[family.id] = self.model(family)
         self.add_own_models()
@@ -66,7 +67,7 @@ class BedrockBuilder(ProviderBuilder):
             else:
                 family.anywhere = source
         for entry in self.entries:
-            found = self.resolve(entry.name)
+            found = None if entry.given else self.resolve(entry.name)
             if found:
                 families[found].entries.append(entry)
         return list(families.values())
@@ -298,14 +299,24 @@ class BedrockBuilder(ProviderBuilder):
         taken = self.decided | {name for m in self.models.values() for name in m.names()}
         groups: dict[str, list[Entry]] = {}
         for entry in self.entries:
+            if entry.key in self.skipped:
+                self.leave_out(entry, self.skip_reasons[entry.key])
+            elif entry.name in self.refused:
+                self.leave_out(entry, self.refusals[entry.name])
+            if entry.given or entry.key in self.skipped:
+                continue
             if self.resolve(entry.name) is None and entry.name not in taken | self.refused:
                 groups.setdefault(entry.name, []).append(entry)
         for name, entries in groups.items():
-            if not all(usable(e) for e in entries):
+            reasons = [self.not_carried(e) for e in entries]
+            if any(reasons):
+                for entry, reason in zip(entries, reasons, strict=True):
+                    self.leave_out(entry, reason or "another key of the model is left out")
                 continue
-            self.models[name] = self.own_model(name, entries)
+            self.models[name] = self.family_model(name, entries)
+        self.add_given_models({})
 
-    def own_model(self, name: str, entries: list[Entry]) -> Model:
+    def family_model(self, name: str, entries: list[Entry]) -> Model:
         """Bare key: in-region price, unless it repeats the global one beside a dearer `us.`."""
         model = Model(name)
         stated: dict[str, Schedule] = {}
@@ -320,6 +331,9 @@ class BedrockBuilder(ProviderBuilder):
         local = plain
         if plain is None or (world and states and not equal(world, states)):
             local = states
+        if plain is not None and local is not None and local is not plain:
+            entry = next(e for e in entries if e.region is None)
+            self.note(model, entry, local, plain, "us")
         promote_gov(stated)
         if local is not None:
             apart = world is not None and not equal(world, local)

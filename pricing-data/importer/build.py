@@ -10,12 +10,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from fnmatch import fnmatch
 from typing import Any
 
 from .genai import GenaiList, Period, leaves
 from .litellm import Entry, is_zero
 from .model import Model, alias_id, model_json, row_json
 from .names import Names
+from .own import CONDITION_OF, OwnRows
 from .rates import (
     TOKEN_METER_END,
     Difference,
@@ -23,6 +25,8 @@ from .rates import (
     agrees,
     compare,
     confirms,
+    one_sided,
+    plain,
     same_tokens,
 )
 from .second import Reading, read_condition, rounded
@@ -39,18 +43,8 @@ WHEN = {
 }
 # what the second list calls the condition
 SCHEDULE_OF = {"batch": "batch", "flex": "flex", "priority": "priority", "fast": "priority"}
-CONDITION_OF = {
-    "batch": {"batch": True},
-    "flex": {"service_tier": "flex"},
-    "priority": {"service_tier": "priority"},
-    "ultrafast": {"service_tier": "ultrafast"},
-}
 # Fees the second list alone states are taken over: no rate of the first covers their quantity.
-FEES = ("web_searches",)
-OWN_MODES = {
-    "chat", "responses", "completion", "embedding", "audio_transcription", "audio_speech",
-    "realtime", "rerank", "ocr",
-}  # fmt: skip
+FEES = ("web_searches", "map_searches", "code_sessions")
 
 
 @dataclass
@@ -78,18 +72,25 @@ class Disagreement:
 class ProviderBuilder(Names):
     """Builds one provider file. `self.models` keeps the first list's order, then its own."""
 
+    rows_only = False  # conditions become rows of their own, never variants
+
     def __init__(self, provider: str, rules: Json, lists: Lists, entries: list[Entry]) -> None:
         self.provider = provider
         self.rules = rules
         self.lists = lists
         self.genai = lists.genai
         skipped = {k for r in rules.get("skip_keys", []) for k in r["keys"]}
-        self.entries = [e for e in entries if e.key not in skipped or rules.get("bedrock")]
+        self.entries = [
+            e for e in entries if e.key not in skipped or rules.get("builder") == "bedrock"
+        ]
         self.models: dict[str, Model] = {}
         self.disagreements: list[Disagreement] = []
+        self.own_rows = OwnRows(lists.litellm_name, lists.litellm_date)
+        self.absent: list[Json] = []  # keys of the second list that are no models, and why
         self.left_out: list[str] = []  # for the review: conditions of the second list, and why
         self.rounded: list[str] = []  # and figures that it publishes rounded
-        self.refused = {name for r in rules.get("refuse", []) for name in r["ids"]}
+        self.refusals = {n: str(r["reason"]) for r in rules.get("refuse", []) for n in r["ids"]}
+        self.refused = set(self.refusals)
         self.replaced = {r["model"]: r for r in rules.get("replace", [])}
         self.without_variants = {
             (model, condition)
@@ -104,7 +105,7 @@ class ProviderBuilder(Names):
     # -- the whole file ---------------------------------------------------------------------
 
     def build(self) -> Json:
-        for source in self.genai.models(self.rules["genai"]):
+        for source in self.genai.models(self.rules["genai"]) if self.rules.get("genai") else []:
             if source["id"] not in self.refused:
                 self.models[source["id"]] = self.convert(source)
         self.add_own_models()
@@ -138,7 +139,7 @@ class ProviderBuilder(Names):
             model.price_rows = [self.free_row(source["id"], entries)]
         elif source["id"] in self.replaced:
             entry = self.entry_named(self.replaced[source["id"]]["litellm"])
-            self.add_litellm_rows(model, entry)
+            self.add_own_rows(model, entry, {}, as_rows=self.rows_only)
             theirs = entry.schedules["standard"]
             self.note_differences(
                 model.id, entry, "standard", periods[-1].schedule, theirs, "litellm"
@@ -186,6 +187,7 @@ class ProviderBuilder(Names):
             e
             for e in self.entries
             if e.name not in self.refused
+            and not e.given
             and (found := self.genai.find(self.rules["genai"], e.name)) is not None
             and found["id"] == source["id"]
         ]
@@ -214,20 +216,25 @@ class ProviderBuilder(Names):
         )
         fees: Schedule = Schedule()
         if agreed and witness:
-            for meter in FEES:
-                rate = witness.schedules["standard"].rates.get(meter)
-                if rate and meter not in current.schedule.rates:
+            listed = witness.lean()
+            for meter in listed.meters() if self.rules.get("fill") else FEES:
+                rate = listed.rates.get(meter)
+                if rate and meter not in current.schedule.meters():
                     fees.rates[meter] = rate
+                    for threshold, rates in listed.bands.items():
+                        if meter in rates:
+                            fees.bands.setdefault(threshold, {})[meter] = rates[meter]
         bases = [Period(p.start, p.end, p.schedule.over(fees)) for p in periods]
         if witness:
             theirs = witness.schedules["standard"]
-            self.note_differences(model.id, witness, "standard", current.schedule, theirs)
+            filled = current.schedule.over(fees) if self.rules.get("fill") else current.schedule
+            self.note_differences(model.id, witness, "standard", filled, theirs)
         for period in bases:
             evidence = self.evidence(period.schedule, witness, "standard")
             model.price_rows.append(self.row(period, None, evidence, url))
         multipliers = witness.multipliers if witness and agreed else {}
         decided = any(model.id in r["models"] for r in self.rules.get("multipliers", []))
-        as_rows = bool(multipliers) or decided
+        as_rows = bool(multipliers) or decided or self.rows_only
         seen: set[str] = set()
         for when, overlays in self.genai.variant_periods(source).items():
             conditions = self.conditions(when)
@@ -237,7 +244,7 @@ class ProviderBuilder(Names):
             seen.add(name)
             for i, overlay in enumerate(overlays):
                 self.add_variant(
-                    model, bases, overlay, conditions, witness, url,
+                    model, source, bases, overlay, conditions, witness, url,
                     extend=i == 0, as_rows=as_rows,
                 )  # fmt: skip
         if agreed and witness:
@@ -271,6 +278,7 @@ class ProviderBuilder(Names):
     def add_variant(
         self,
         model: Model,
+        source: Json,
         bases: list[Period],
         overlay: Period,
         conditions: Json,
@@ -285,8 +293,17 @@ class ProviderBuilder(Names):
         schedule = overlay.schedule or Schedule(
             {m: r for m, r in base.schedule.rates.items() if m.endswith(TOKEN_METER_END)}
         )
-        full = schedule.over(base.schedule)
         stated = witness.schedules.get(SCHEDULE_OF.get(name, name)) if witness else None
+        if stated and self.rules.get("fill"):
+            silent = (
+                base.schedule.meters()
+                - period_at(
+                    self.genai.base_periods(source), overlay.start or self.lists.genai_date
+                ).schedule.meters()
+            )
+            filled = {m: r for m, r in stated.rates.items() if m in silent}
+            schedule = Schedule({**filled, **schedule.rates}, schedule.bands)
+        full = schedule.over(base.schedule)
         if witness and name == "fast" and stated is None and witness.fast:
             stated = doubled(witness.schedules["standard"])
         evidence = [self.lists.genai_name]
@@ -326,12 +343,24 @@ class ProviderBuilder(Names):
                 start=base.start,
                 end=base.end,
                 conditions=CONDITION_OF[name],
-                remove=[] if as_rows else read.remove,
                 as_of=self.lists.litellm_date,
                 evidence=[self.lists.litellm_name],
                 source=witness.source,
             )
             (model.price_rows if as_rows else model.variants).append(row)
+        for (name, word), schedule in witness.named.items():
+            stated = schedule.without(schedule.meters() - base.schedule.meters())
+            if stated:
+                row = row_json(
+                    stated.over(base.schedule) if as_rows else stated,
+                    start=base.start,
+                    end=base.end,
+                    conditions={name: word},
+                    as_of=self.lists.litellm_date,
+                    evidence=[self.lists.litellm_name],
+                    source=witness.source,
+                )
+                (model.price_rows if as_rows else model.variants).append(row)
 
     def read_condition(
         self,
@@ -344,15 +373,20 @@ class ProviderBuilder(Names):
         """A condition of the second list, reviewed; None if it is standard or left out."""
         if name in ("standard", "peak") or (model.id, name) in self.without_variants:
             return None
-        read = read_condition(self.genai, listed[name], carried, listed["standard"])
+        read = read_condition(listed[name], carried, listed["standard"])
         label = " ".join([model.id, name, *([place] if place else [])])
         if read.problem:
             self.left_out.append(f"{label}: {read.problem}")
             return None
-        if read.remove:
-            self.left_out.append(f"{label}, these meters only: {', '.join(read.remove)}")
+        self.note_unstated(model.id, label, name, read.unstated)
         self.rounded += [f"{label}: {line}" for line in rounded(read.schedule, carried)]
         return read
+
+    def note_unstated(self, model: str, key: str, condition: str, meters: list[str]) -> None:
+        """Meters that no list prices under a condition: carried as billed at an unknown rate."""
+        self.disagreements += [
+            Disagreement(model, key, meter, condition, "", "", "unstated") for meter in meters
+        ]
 
     def row(
         self, period: Period, conditions: Json | None, evidence: list[str], url: str | None
@@ -393,7 +427,7 @@ class ProviderBuilder(Names):
     def source(self, model: str) -> str | None:
         """The page a remark of the first list names for the model, else that of the provider."""
         pages: dict[str, str] = self.rules.get("sources", {})
-        return pages.get(model, self.rules["source"])
+        return pages.get(model, self.rules.get("source"))
 
     def harvest(
         self, model: Model, source: Json, periods: list[Period], entries: list[Entry]
@@ -417,7 +451,10 @@ class ProviderBuilder(Names):
         theirs: Schedule,
         chosen: str = "genai",
     ) -> None:
-        for difference in compare(ours, theirs)[1]:
+        differences = compare(ours, theirs)[1]
+        if chosen == "genai":
+            differences = [*differences, *one_sided(ours, theirs)]
+        for difference in differences:
             found = disagreement(model, entry.name, condition, difference)
             found.chosen = chosen
             self.disagreements.append(found)
@@ -427,31 +464,119 @@ class ProviderBuilder(Names):
     def add_own_models(self) -> None:
         taken = self.decided | {name for m in self.models.values() for name in m.names()}
         own = {m for r in self.rules.get("own", []) for m in r["models"]}
-        fresh: dict[str, Model] = {}
-        first: dict[str, Entry] = {}
+        for model in self.models.values():
+            model.aliases = [a for a in model.aliases if alias_id(a) not in own]
+        taken -= own
+        fresh: dict[str, Entry] = {}
         for entry in self.entries:
-            if entry.name in taken or entry.name in self.refused or not usable(entry):
+            if entry.name in self.refused:
+                self.leave_out(entry, self.refusals[entry.name])
+            if entry.given or entry.name in taken or entry.name in self.refused:
                 continue
-            if entry.name in fresh or (self.known(entry.name) and entry.name not in own):
+            if entry.name in fresh:
+                if fresh[entry.name].schedules != entry.schedules:
+                    self.leave_out(entry, f"{fresh[entry.name].key} has another price for the id")
                 continue
-            model = Model(entry.name)
-            self.add_litellm_rows(model, entry)
-            fresh[entry.name], first[entry.name] = model, entry
-        for name in list(fresh):
+            exact = self.exactly_known(entry.name)
+            if exact and entry.name not in own:
+                continue
+            if reason := self.not_carried(entry):
+                self.leave_out(entry, reason)
+                continue
+            fresh[entry.name] = entry
+        for name, entry in fresh.items():
             base = re.sub(r"(-\d{4}-\d{2}-\d{2}|[-@]\d{8}|@default|@latest)$", "", name)
-            if base != name and base in fresh and first[base].schedules == first[name].schedules:
-                fresh[base].add_alias(name)
-                del fresh[name]
-            elif base != name and self.same_price(base, first[name]):
+            twin = base != name and base in fresh and base in self.models
+            if twin and alike(fresh[base], entry):
                 self.models[base].add_alias(name)
-                del fresh[name]
-        self.models.update(fresh)
+                continue
+            if base != name and base not in fresh and self.same_price(base, entry):
+                self.models[base].add_alias(name)
+                continue
+            self.models[name] = self.own_model(entry)
+        self.add_given_models(fresh)
 
-    def known(self, name: str) -> bool:
-        return self.genai.find(self.rules["genai"], name) is not None
+    def own_model(self, entry: Entry) -> Model:
+        model = Model(entry.name)
+        model.deprecated = bool(entry.retires) and entry.retires <= self.lists.litellm_date
+        if not entry.priced:
+            model.price_rows.append(
+                {
+                    "rates": {},
+                    "free": True,
+                    "as_of": self.lists.litellm_date,
+                    "evidence": [self.lists.litellm_name],
+                    "source": entry.source,
+                }
+            )
+            return model
+        self.add_own_rows(model, entry, {}, as_rows=self.rows_only)
+        return model
+
+    def add_own_rows(self, model: Model, entry: Entry, place: Json, *, as_rows: bool) -> None:
+        for rule in self.rules.get("derive", []):
+            rates = entry.schedules["standard"].rates
+            if rule["from"] in rates and rule["meter"] not in rates:
+                amount, per = rates[rule["from"]]
+                rates[rule["meter"]] = (plain(Decimal(amount) * Decimal(rule["by"])), per)
+        added = self.own_rows.add(model, entry, place, as_rows=as_rows)
+        self.left_out += added.left_out
+        for condition, meters in added.unstated.items():
+            self.note_unstated(model.id, entry.key, condition, meters)
+
+    def add_given_models(self, fresh: dict[str, Entry]) -> None:
+        """Keys with quality, size or steps before the id."""
+        owner = {name: m for m in self.models.values() for name in m.names()}
+        stated: dict[tuple[str, str], Entry] = {}
+        for entry in self.entries:
+            if not entry.given or entry.name in self.refused:
+                continue
+            reason = self.not_carried(entry)
+            if reason:
+                self.leave_out(entry, reason)
+                continue
+            model = owner.get(entry.name)
+            if model is None:
+                model = owner[entry.name] = self.models[entry.name] = Model(entry.name)
+            first = stated.setdefault((model.id, repr(sorted(entry.given.items()))), entry)
+            if first is not entry:
+                if first.schedules != entry.schedules:
+                    self.leave_out(entry, f"{first.key} has another price for the model")
+                continue
+            self.own_rows.add_given(model, entry, rows_only=self.rows_only)
+
+    def not_carried(self, entry: Entry) -> str:
+        """Why a key becomes no model; "" when it does."""
+        for rule in self.rules.get("left_out", []):
+            if any(fnmatch(entry.key, pattern) for pattern in rule["keys"]):
+                return str(rule["reason"])
+        for rule in self.rules.get("free_keys", []):
+            if any(fnmatch(entry.key, pattern) for pattern in rule["keys"]):
+                return ""
+        if entry.unread:
+            return f"its price is stated as {', '.join(sorted(entry.unread))}"
+        if not entry.stated:
+            return "no price in any list"
+        if not entry.priced:
+            return "every figure is zero, and nothing says that it is free: a placeholder"
+        return ""
+
+    def leave_out(self, entry: Entry, reason: str) -> None:
+        self.absent.append({"list": "litellm", "key": entry.key, "reason": reason})
+
+    def exactly_known(self, name: str) -> bool:
+        """Whether the first list names the id itself, not only by an open clause."""
+        if not self.rules.get("genai"):
+            return False
+        source = self.genai.find(self.rules["genai"], name)
+        return source is not None and (
+            ("equals", name) in leaves(source["match"]) or source["id"] == name
+        )
 
     def same_price(self, name: str, entry: Entry) -> bool:
         """Whether the first list's model of that id costs, now, what the entry says."""
+        if not self.rules.get("genai"):
+            return False
         source = next((m for m in self.genai.models(self.rules["genai"]) if m["id"] == name), None)
         if source is None or name not in self.models:
             return False
@@ -459,47 +584,9 @@ class ProviderBuilder(Names):
         current = period_at(periods, self.lists.genai_date).schedule
         return agrees(current, entry.schedules["standard"])
 
-    def add_litellm_rows(self, model: Model, entry: Entry) -> None:
-        base = entry.lean()
 
-        def row(
-            schedule: Schedule, conditions: Json | None, remove: list[str] | None = None
-        ) -> Json:
-            return row_json(
-                schedule,
-                conditions=conditions,
-                remove=remove,
-                as_of=self.lists.litellm_date,
-                evidence=[self.lists.litellm_name],
-                source=entry.source,
-            )
-
-        model.price_rows.append(row(base, None))
-        lean = {name: entry.lean(name) for name in entry.schedules}
-        for name in entry.schedules:
-            read = self.read_condition(model, name, lean, base)
-            if read and entry.multipliers:
-                model.price_rows.append(row(read.laid_over(base), CONDITION_OF[name]))
-            elif read:
-                model.variants.append(row(read.schedule, CONDITION_OF[name], read.remove))
-        for node, factor in sorted(entry.multipliers.items()):
-            region: Any = {"not": "global"} if node == "not global" else node
-            variant = row(Schedule(), {"region": region})
-            del variant["rates"]
-            meters = sorted(m for m in base.meters() if m.endswith(TOKEN_METER_END))
-            multiply = {"multiply": [{"by": factor, "meters": meters}]}
-            model.variants.append({"conditions": variant.pop("conditions"), **multiply, **variant})
-
-
-def usable(entry: Entry) -> bool:
-    """An entry simple enough to become a model: its main rate is there and all is understood."""
-    rates = entry.schedules["standard"].rates
-    main = ("input_tokens", "input_characters", "input_audio_milliseconds", "input_document_pages")
-    return (
-        entry.mode in OWN_MODES
-        and entry.simple
-        and any(float(rates[m][0]) > 0 for m in main if m in rates)
-    )
+def alike(a: Entry, b: Entry) -> bool:
+    return a.schedules == b.schedules and a.named == b.named and a.multipliers == b.multipliers
 
 
 def token_meters(periods: list[Period]) -> list[str]:
@@ -543,4 +630,5 @@ def disagreement(model: str, name: str, condition: str, d: Difference) -> Disagr
     if d.threshold:
         condition += f" {d.meter.split('_')[0]}>{d.threshold // 1000}k"
         condition = re.sub(r" \w+>", " input_tokens>", condition)
-    return Disagreement(model, name, d.meter, condition, d.ours[0], d.theirs[0])
+    ours, theirs = (rate[0] if rate else "" for rate in (d.ours, d.theirs))
+    return Disagreement(model, name, d.meter, condition, ours, theirs)

@@ -36,6 +36,8 @@ def explain(provider: str, item: Disagreement, reasons: list[Json]) -> Json:
             continue
         if item.chosen != reason.get("chosen", item.chosen):
             continue
+        if reason.get("silent") and getattr(item, reason["silent"]):
+            continue
         text, chosen = reason["reason"], reason.get("carried", item.chosen)
         break
     else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .rates import Schedule, in_order
+from .rates import Rates, Schedule, in_order
 
 Json = dict[str, Any]
 
@@ -36,8 +36,8 @@ def instant(date: str | None) -> str | None:
     return None if date is None else f"{date}T00:00:00Z"
 
 
-def rates_json(rates: dict[str, tuple[str, int]]) -> Json:
-    return {meter: [amount, per] for meter, (amount, per) in in_order(rates).items()}
+def rates_json(rates: Rates) -> Json:
+    return {meter: rate and [rate[0], rate[1]] for meter, rate in in_order(rates).items()}
 
 
 def row_json(
@@ -46,7 +46,6 @@ def row_json(
     start: str | None = None,
     end: str | None = None,
     conditions: Json | None = None,
-    remove: list[str] | None = None,
     as_of: str,
     evidence: list[str],
     source: str | None,
@@ -61,11 +60,9 @@ def row_json(
     row["rates"] = rates_json(schedule.rates)
     if schedule.bands:
         row["bands"] = [
-            {"above": {"input_tokens": threshold}, "rates": rates_json(rates)}
+            {"above": {schedule.band_meter: threshold}, "rates": rates_json(rates)}
             for threshold, rates in sorted(schedule.bands.items())
         ]
-    if remove:
-        row["remove"] = remove
     row["as_of"] = as_of
     row["evidence"] = evidence
     row["source"] = source

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 Rate = tuple[str, int]  # amount, per: "2.5" per 1,000,000 quanta of the meter
-Rates = dict[str, Rate]
+Rates = dict[str, Rate | None]  # None: billed at a rate that no list states
 
 MILLISECONDS = {
     "audio_seconds": "audio_milliseconds",
@@ -24,10 +24,11 @@ TOKEN_METER_END = "_tokens"
 
 @dataclass
 class Schedule:
-    """`bands[threshold]` overrides single meters where total input exceeds `threshold`."""
+    """`bands[threshold]` overrides single meters where `band_meter` exceeds `threshold`."""
 
     rates: Rates = field(default_factory=dict)
     bands: dict[int, Rates] = field(default_factory=dict)
+    band_meter: str = "input_tokens"
 
     def at(self, threshold: int) -> Rates:
         """The rates just above `threshold` input tokens."""
@@ -45,7 +46,7 @@ class Schedule:
             rates.update(self.bands.get(start, {}))
             if rates:
                 bands[start] = rates
-        return Schedule({**base.rates, **self.rates}, bands)
+        return Schedule({**base.rates, **self.rates}, bands, base.band_meter)
 
     def meters(self) -> set[str]:
         names = set(self.rates)
@@ -58,6 +59,7 @@ class Schedule:
         return Schedule(
             {m: r for m, r in self.rates.items() if m not in meters},
             {s: rs for s, rs in keep.items() if rs},
+            self.band_meter,
         )
 
     def __bool__(self) -> bool:
@@ -93,8 +95,8 @@ def same(a: Rate, b: Rate) -> bool:
 class Difference:
     meter: str
     threshold: int
-    ours: Rate
-    theirs: Rate
+    ours: Rate | None
+    theirs: Rate | None
 
 
 def compare(ours: Schedule, theirs: Schedule) -> tuple[int, list[Difference]]:
@@ -108,6 +110,45 @@ def compare(ours: Schedule, theirs: Schedule) -> tuple[int, list[Difference]]:
             if a and b and not same(a, b):
                 differences.append(Difference(meter, threshold, a, b))
     return len(shared), differences
+
+
+# meter -> the meters that would cover it, the narrowest first
+WIDER = {
+    "cache_read_tokens": ["input_tokens"],
+    "cache_write_tokens": ["input_tokens"],
+    "cache_write_1h_tokens": ["cache_write_tokens", "input_tokens"],
+    "input_audio_tokens": ["input_tokens"],
+    "input_image_tokens": ["input_tokens"],
+    "input_video_tokens": ["input_tokens"],
+    "cache_audio_read_tokens": ["cache_read_tokens", "input_tokens"],
+    "cache_image_read_tokens": ["cache_read_tokens", "input_tokens"],
+    "output_audio_tokens": ["output_tokens"],
+    "output_image_tokens": ["output_tokens"],
+    "output_reasoning_tokens": ["output_tokens"],
+}
+
+
+def one_sided(ours: Schedule, theirs: Schedule) -> list[Difference]:
+    """Meters that one list prices apart and the other, silently, at the rate of a wider meter.
+
+    The absent figure is None. Bands are left aside: a band on one side is a difference already.
+    """
+    found: list[Difference] = []
+    for meter, wider in WIDER.items():
+        a, b = ours.rates.get(meter), theirs.rates.get(meter)
+        if (a is None) == (b is None):
+            continue
+        silent = theirs if b is None else ours
+        covering = next((silent.rates[w] for w in wider if silent.rates.get(w)), None)
+        if covering is None or same(a or b, covering):
+            continue
+        found.append(Difference(meter, 0, a, b))
+    if "output_tokens" in theirs.rates and "output_tokens" not in ours.meters():
+        if value(theirs.rates["output_tokens"]):
+            found.append(Difference("output_tokens", 0, None, theirs.rates["output_tokens"]))
+    elif "output_tokens" in ours.rates and "output_tokens" not in theirs.meters():
+        found.append(Difference("output_tokens", 0, ours.rates["output_tokens"], None))
+    return found
 
 
 def agrees(ours: Schedule, theirs: Schedule) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from .build import WHEN
+from .build import FEES, WHEN
 from .genai import GenaiList
 from .rates import Schedule, value
 
@@ -14,6 +14,8 @@ Json = dict[str, Any]
 def verify(genai: GenaiList, curation: Json, files: dict[str, Json]) -> int:
     bad = sum(problems(file) for name, file in files.items() if name.startswith("providers/"))
     for provider, rules in curation["providers"].items():
+        if "genai" not in rules or rules.get("fill"):  # filled: the first list is not all of it
+            continue
         accepted = {m for r in rules.get("differs", []) for m in r["models"]}
         file = files[f"providers/{provider}.json"]
         checked = failures = unpriced = 0
@@ -70,9 +72,9 @@ def check(file: Json, name: str, day: str, conditions: Json, expected: Schedule)
     for threshold in [0, *expected.bands, *row["schedule"].bands]:
         ours, theirs = row["schedule"].at(threshold), expected.at(threshold)
         for meter, rate in theirs.items():
-            if meter not in ours or value(ours[meter]) != value(rate):
+            if meter not in ours or ours[meter] is None or value(ours[meter]) != value(rate):
                 return f"{meter} above {threshold}: {ours.get(meter)}, not {rate}"
-        extra = {m for m in ours if m not in theirs and m != "web_searches"}
+        extra = {m for m in ours if m not in theirs and m not in FEES}
         if extra:
             return f"also has {sorted(extra)}"
     return None
@@ -117,9 +119,9 @@ def compiled(model: Json) -> list[Json]:
 
 def read(row: Json) -> Schedule:
     def rates(stated: Json) -> dict[str, tuple[str, int]]:
-        return {m: (amount, per) for m, (amount, per) in stated.items()}
+        return {m: rate and (rate[0], rate[1]) for m, rate in stated.items()}
 
-    bands = {b["above"]["input_tokens"]: rates(b["rates"]) for b in row.get("bands", [])}
+    bands = {next(iter(b["above"].values())): rates(b["rates"]) for b in row.get("bands", [])}
     return Schedule(rates(row["rates"]), bands)
 
 

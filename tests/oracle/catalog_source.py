@@ -85,7 +85,7 @@ class Band:
     """Rates that hold when all of `conditions` (meter, least quantity) hold."""
 
     conditions: tuple[tuple[str, int], ...]
-    rates: Mapping[str, Rate]
+    rates: Mapping[str, Rate | None]
 
 
 @dataclass(frozen=True)
@@ -112,7 +112,7 @@ class Row:
     region: str | None
     region_excluded: str | None
     named: Mapping[str, str]
-    rates: Mapping[str, Rate]
+    rates: Mapping[str, Rate | None]
     bands: tuple[Band, ...]
     billed: Mapping[str, Billed]
     joins: Mapping[str, str]
@@ -243,11 +243,16 @@ def _interval(source: Mapping[str, Any]) -> Interval:
     return Interval(*edges)
 
 
-def _rates(source: Mapping[str, Any] | None, where: str) -> dict[str, Rate]:
-    rates = {}
-    for meter, (amount, per) in (source or {}).items():
+def _rates(source: Mapping[str, Any] | None, where: str) -> dict[str, Rate | None]:
+    """Rates by meter; None where the meter is billed at a rate that nobody states."""
+    rates: dict[str, Rate | None] = {}
+    for meter, stated in (source or {}).items():
         if meter not in METERS:
             raise CatalogError(f"{where}: no meter is called {meter!r}")
+        if stated is None:
+            rates[meter] = None
+            continue
+        amount, per = stated
         if not isinstance(amount, str) or not AMOUNT.fullmatch(amount):
             raise CatalogError(f"{where}: {amount!r} is no decimal string")
         if not isinstance(per, int) or per <= 0:
@@ -349,9 +354,9 @@ def _lay_over(
         for meter in rule["meters"]:
             factors[meter] = factors.get(meter, Fraction(1)) * Fraction(rule["by"])
 
-    def inherited(rates: Mapping[str, Rate], stated: set[str]) -> dict[str, Rate]:
+    def inherited(rates: Mapping[str, Rate | None], stated: set[str]) -> dict[str, Rate | None]:
         return {
-            meter: Rate(rate.amount * factors.get(meter, Fraction(1)), rate.per)
+            meter: rate and Rate(rate.amount * factors.get(meter, Fraction(1)), rate.per)
             for meter, rate in rates.items()
             if meter not in stated and meter not in removed
         }
@@ -437,7 +442,9 @@ def _region_rank(provider: Provider, row: Row) -> tuple[int, int]:
     return (1, 0) if row.region_excluded is not None else (0, 0)
 
 
-def billing_meter(atom: str, rates: Mapping[str, Rate], joins: Mapping[str, str]) -> str | None:
+def billing_meter(
+    atom: str, rates: Mapping[str, Rate | None], joins: Mapping[str, str]
+) -> str | None:
     """The meter whose rate covers an atom, None when none does. Raises CatalogError."""
     covering = [meter for meter in rates if atom in METERS[meter]]
     finest = [

@@ -295,7 +295,7 @@ def _bill(row: Row, atoms: Mapping[str, int]) -> tuple[tuple[Line, ...], tuple[s
     """The lines, and the atoms that no rate covers."""
     if row.free:
         return (), ()
-    rates: dict[str, Rate] = dict(row.rates)
+    rates: dict[str, Rate | None] = dict(row.rates)
     for band in row.bands:
         if all(inclusive(atoms, meter) >= least for meter, least in band.conditions):
             rates.update(band.rates)
@@ -303,16 +303,19 @@ def _bill(row: Row, atoms: Mapping[str, int]) -> tuple[tuple[Line, ...], tuple[s
     uncovered: list[str] = []
     for atom, quantity in sorted(atoms.items()):
         meter = billing_meter(atom, rates, row.joins)
-        if meter is None:
+        if meter is None or rates[meter] is None:
             uncovered.append(atom)
         else:
             counted[meter] = counted.get(meter, 0) + quantity
     return tuple(_lines(row, rates, counted)), tuple(uncovered)
 
 
-def _lines(row: Row, rates: Mapping[str, Rate], counted: Mapping[str, int]) -> Iterator[Line]:
+def _lines(
+    row: Row, rates: Mapping[str, Rate | None], counted: Mapping[str, int]
+) -> Iterator[Line]:
     for meter, quantity in sorted(counted.items()):
         rate = rates[meter]
+        assert rate is not None
         billed = row.billed[meter].quantity(quantity) if meter in row.billed else quantity
         amount = round_money(billed * rate.amount / rate.per)
         yield Line(meter, billed, decimal_text(rate.amount), rate.per, amount)

@@ -16,9 +16,8 @@ from .build import (
     Disagreement,
     ProviderBuilder,
     disagreement,
-    period_at,
 )
-from .genai import leaves
+from .genai import leaves, period_at
 from .litellm import GEOGRAPHIES, Entry
 from .model import Model, row_json
 from .names import is_id

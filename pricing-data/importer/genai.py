@@ -158,3 +158,10 @@ def leaves(clause: Clause) -> list[tuple[str, str]]:
     if kind in ("or", "and"):
         return [leaf for c in operand for leaf in leaves(c)]
     return [(kind, operand)]
+
+
+def period_at(periods: list[Period], date: str) -> Period:
+    for period in reversed(periods):
+        if (period.start or "") <= date:
+            return period
+    return periods[0]

@@ -15,6 +15,7 @@ inline constexpr int kExitUsage = 2;
 int RunPrice(const Options& options, Console& console);
 int RunReport(const Options& options, Console& console);
 int RunExplain(const Options& options, Console& console);
+int RunImport(const Options& options, Console& console);
 int RunModels(const Options& options, Console& console);
 
 }  // namespace tokentra::cli

@@ -121,6 +121,14 @@ Records PriceRecords(const tokentra_catalog* catalog, tokentra_text chunk,
   return Records(records);
 }
 
+Records PriceHeld(const tokentra_catalog* catalog, tokentra_held* held,
+                  const tokentra_records_options& options) {
+  tokentra_records* records = nullptr;
+  ErrorSlot error;
+  error.Check(tokentra_held_price(held, catalog, &options, sizeof options, &records, error.out()));
+  return Records(records);
+}
+
 RecordRow::RecordRow(const Terminal& terminal) : ellipsis_(terminal.ellipsis()) {
   constexpr std::size_t kFixed = kLineColumns + 2 + kProviderColumns + 2 + 1 + kTokenColumns + 1 +
                                  kTokenColumns + 2 + kAmountColumns;

@@ -12,6 +12,8 @@
 
 namespace tokentra::cli {
 
+Records PriceHeld(const tokentra_catalog* catalog, tokentra_held* held,
+                  const tokentra_records_options& options);
 Records PriceRecords(const tokentra_catalog* catalog, tokentra_text chunk,
                      const tokentra_records_options& options);
 

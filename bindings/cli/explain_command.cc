@@ -1,6 +1,6 @@
 // tokentra explain: why a price is what it is.
 
-#include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 
@@ -18,14 +18,10 @@ std::string WithNewline(std::string text) {
   return text;
 }
 
-std::string ExplainRecord(const tokentra_catalog* catalog, std::string_view line,
-                          const tokentra_records_options& options) {
-  tokentra_document* document = nullptr;
-  ErrorSlot error;
-  error.Check(tokentra_records_explain(catalog, Text(line), &options, sizeof options, &document,
-                                       error.out()));
-  const Document owner(document);
-  return std::string(View(tokentra_document_text(document)));
+// The member `explain` of a result.
+std::string ExplanationOf(std::string_view object) {
+  const auto parsed = nlohmann::json::parse(object, nullptr, false);
+  return parsed.is_object() ? parsed.value("explain", "") : std::string();
 }
 
 class Explainer : public LogHandler {
@@ -33,67 +29,54 @@ class Explainer : public LogHandler {
   Explainer(const tokentra_catalog* catalog, const Options& options, Console& console)
       : catalog_(catalog), options_(options), console_(console) {}
 
-  void OnFile(const std::string& name) override { file_ = name; }
-
   Records Read(tokentra_text chunk, const tokentra_records_options& options) override {
-    chunk_ = View(chunk);
-    next_line_ = options.first_line;
-    settings_ = options;
-    tokentra_records_options with_json = options;
-    with_json.flags |= TOKENTRA_RECORDS_JSON;
-    return PriceRecords(catalog_, chunk, with_json);
+    return PriceRecords(catalog_, chunk, Explaining(options));
+  }
+  Records ReadHeld(tokentra_held* held, const tokentra_records_options& options) override {
+    return PriceHeld(catalog_, held, Explaining(options));
   }
 
-  void OnRecord(const tokentra_record& record) override {
+  void OnRecord(const tokentra_record& record, const std::string& file) override {
     if (!IsWanted(record.line)) return;
-    tokentra_records_options settings = settings_;
-    settings.first_line = record.line;
-    const std::string text = ExplainRecord(catalog_, LineText(record.line), settings);
     if (options_.json) {
-      std::string object = WithLastMember(View(record.json), "\"explain\":" + JsonString(text));
-      if (options_.files.size() > 1) {
-        object = WithFirstMember(object, "\"file\":" + JsonString(file_));
-      }
-      console_.Out(object + "\n");
+      Print(std::string(View(record.json)), file);
     } else {
-      console_.Out(console_.Strong(file_ + ":" + std::to_string(record.line)) + "\n" +
-                   WithNewline(text) + "\n");
+      console_.Out(console_.Strong(file + ":" + std::to_string(record.line)) + "\n" +
+                   WithNewline(ExplanationOf(View(record.json))) + "\n");
     }
     ++explained_;
   }
 
-  void OnRefused(std::uint64_t line, tokentra_status code, std::string_view message) override {
-    if (!IsWanted(line)) return;
+  void OnRefused(const tokentra_record& record, const std::string& file) override {
+    if (!IsWanted(record.line)) return;
     ++explained_;
     if (options_.json) {
-      console_.Out("{\"line\":" + std::to_string(line) + ",\"error\":" + JsonError(code, message) +
-                   "}\n");
+      Print("{\"line\":" + std::to_string(record.line) +
+                ",\"error\":" + JsonError(record.status, View(record.message)) + "}",
+            file);
     }
   }
 
   std::uint64_t explained() const { return explained_; }
 
  private:
+  static tokentra_records_options Explaining(tokentra_records_options options) {
+    options.flags |= TOKENTRA_RECORDS_JSON | TOKENTRA_RECORDS_EXPLAIN;
+    return options;
+  }
+
   bool IsWanted(std::uint64_t line) const { return options_.line == 0 || options_.line == line; }
 
-  // Records come in the order of their lines, so the chunk is walked once.
-  std::string_view LineText(std::uint64_t line) {
-    std::string_view text;
-    for (; next_line_ <= line; ++next_line_) {
-      const std::size_t size = std::min(chunk_.find('\n'), chunk_.size());
-      text = chunk_.substr(0, size);
-      chunk_.remove_prefix(std::min(chunk_.size(), size + 1));
+  void Print(std::string object, const std::string& file) {
+    if (options_.files.size() > 1) {
+      object = WithFirstMember(object, "\"file\":" + JsonString(file));
     }
-    return text;
+    console_.Out(object + "\n");
   }
 
   const tokentra_catalog* catalog_;
   const Options& options_;
   Console& console_;
-  tokentra_records_options settings_ = {};
-  std::string file_;
-  std::string_view chunk_;
-  std::uint64_t next_line_ = 1;
   std::uint64_t explained_ = 0;
 };
 

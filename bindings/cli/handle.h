@@ -31,6 +31,7 @@ using Client = Handle<tokentra_client, tokentra_client_free>;
 using ClientOptions = Handle<tokentra_client_options, tokentra_client_options_free>;
 using Cost = Handle<tokentra_cost, tokentra_cost_free>;
 using Document = Handle<tokentra_document, tokentra_document_free>;
+using Held = Handle<tokentra_held, tokentra_held_free>;
 using Records = Handle<tokentra_records, tokentra_records_free>;
 using Rows = Handle<tokentra_rows, tokentra_rows_free>;
 using Snapshot = Handle<tokentra_snapshot, tokentra_snapshot_free>;

@@ -1,126 +1,214 @@
 #include "bindings/cli/line_source.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cerrno>
 #include <cstring>
 #include <utility>
+
+#include "bindings/cli/handle.h"
 
 namespace tokentra::cli {
 namespace {
 
-constexpr std::size_t kReadBytes = 1 << 20;
+constexpr std::size_t kReadBytes = 1 << 17;
+// What is read at most before the format is given up on.
+constexpr std::size_t kHeadBytes = 1 << 18;
 
-std::string SystemMessage(std::string_view what, int error) {
-  return std::string(what).append(": ").append(std::strerror(error));
+std::size_t CountNewlines(std::string_view text) {
+  return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+}
+
+// The whole lines of the beginning.
+std::string_view WholeLines(std::string_view head, bool at_end) {
+  const std::size_t last = head.rfind('\n');
+  return at_end || last == std::string_view::npos ? head : head.substr(0, last + 1);
 }
 
 }  // namespace
 
-LineSource::LineSource(std::string path, std::uint64_t line_max)
-    : path_(std::move(path)), line_max_(line_max) {}
-
-LineSource::~LineSource() {
-  if (descriptor_ > STDIN_FILENO) close(descriptor_);
-}
+LineSource::LineSource(std::string path, std::uint64_t line_max, std::string format)
+    : bytes_(std::move(path)), line_max_(line_max), format_(std::move(format)) {}
 
 Piece LineSource::Next() {
   if (finished_) return {};
-  if (!opened_) {
-    opened_ = true;
-    auto problem = Open();
-    if (!problem) problem = FillFirst();
-    if (problem) return Fail(*problem);
+  if (!started_) {
+    started_ = true;
+    if (const auto problem = Start()) return Fail(*problem);
   }
   Consume(std::exchange(taken_, 0));
   while (true) {
-    const std::size_t search = std::max(begin_, scanned_);
-    const void* first =
-        skipping_ ? std::memchr(buffer_.data() + search, '\n', end_ - search) : nullptr;
-    if (first != nullptr) {
-      Consume(static_cast<std::size_t>(static_cast<const char*>(first) - Pending().data()) + 1);
-      skipping_ = false;
-      ++line_;
+    Scan();
+    if (skipping_ && !SkipLong() && !at_end_) {
+      if (const auto problem = Fill()) return Fail(*problem);
       continue;
     }
-    if (skipping_) Consume(Pending().size());
-    const void* last = memrchr(buffer_.data() + search, '\n', end_ - search);
-    if (!skipping_ && last != nullptr) {
-      return TakeChunk(static_cast<std::size_t>(static_cast<const char*>(last) - Pending().data()) +
-                       1);
+    const bool full = Pending().size() >= std::min<std::uint64_t>(kChunkBytes, line_max_ + 1);
+    if (whole_ > begin_ && (full || at_end_)) {
+      return TakeChunk(whole_ - begin_);
     }
-    scanned_ = end_;
-    if (!skipping_ && Pending().size() > line_max_) {
+    if (whole_ <= begin_ && Pending().size() > line_max_) {
       skipping_ = true;
-      Consume(Pending().size());
       Piece piece;
       piece.kind = Piece::Kind::kLongLine;
-      piece.line = line_;
+      piece.line =
+          line_ + CountNewlines(Pending().substr(0, Pending().find_first_not_of("\r\n\x1e ")));
       return piece;
     }
     if (at_end_) {
       if (!Pending().empty()) return TakeChunk(Pending().size());
-      if (const auto problem = CheckWhole()) return Fail(*problem);
       finished_ = true;
       return {};
     }
+    const std::size_t before = end_;
     if (const auto problem = Fill()) return Fail(*problem);
+    // A pipe that gives little at a time gets its answers as it goes.
+    if (end_ - before < kReadBytes) {
+      Scan();
+      if (whole_ > begin_) return TakeChunk(whole_ - begin_);
+    }
   }
 }
 
-std::optional<std::string> LineSource::Open() {
-  descriptor_ = path_ == kStandardInput ? STDIN_FILENO : open(path_.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor_ < 0) return SystemMessage("cannot open", errno);
-  struct stat status = {};
-  if (fstat(descriptor_, &status) != 0) return SystemMessage("cannot read", errno);
-  if (S_ISDIR(status.st_mode)) return "is a directory; name the files in it";
-  const bool from_start = S_ISREG(status.st_mode) && lseek(descriptor_, 0, SEEK_CUR) == 0;
-  if (from_start) size_at_open_ = static_cast<std::uint64_t>(status.st_size);
-  return std::nullopt;
+// Drops the rest of a long record; false while its end is not there.
+bool LineSource::SkipLong() {
+  if (first_ > begin_ || at_end_) {
+    const std::size_t size = first_ > begin_ ? first_ - begin_ : Pending().size();
+    line_ += CountNewlines(Pending().substr(0, size));
+    Consume(size);
+    skipping_ = false;
+    first_ = whole_ = 0;
+    scanned_ = begin_;
+    in_quotes_ = false;
+    Scan();
+    return true;
+  }
+  // Bytes that look blank in a document may be lines owed: they follow the record's end.
+  line_ += CountNewlines(Pending());
+  Consume(Pending().size());
+  return false;
 }
 
-// The first bytes tell what kind of file it is.
-std::optional<std::string> LineSource::FillFirst() {
+void LineSource::Scan() {
+  scanned_ = std::max(scanned_, begin_);
+  if (layout_.csv) {
+    for (; scanned_ < end_; ++scanned_) {
+      const char c = buffer_[scanned_];
+      if (c == '"') in_quotes_ = !in_quotes_;
+      if (c != '\n' || in_quotes_) continue;
+      whole_ = scanned_ + 1;
+      if (first_ <= begin_) first_ = whole_;
+    }
+    return;
+  }
+  if (scanned_ == end_) return;
+  const char* const from = buffer_.data() + scanned_;
+  const std::size_t size = end_ - scanned_;
+  if (first_ <= begin_) {
+    const void* found = std::memchr(from, record_end_, size);
+    if (found != nullptr) {
+      first_ = static_cast<std::size_t>(static_cast<const char*>(found) - buffer_.data()) + 1;
+    }
+  }
+  const void* last = memrchr(from, record_end_, size);
+  if (last != nullptr) {
+    whole_ = static_cast<std::size_t>(static_cast<const char*>(last) - buffer_.data()) + 1;
+  }
+  scanned_ = end_;
+}
+
+// Reads until the beginning tells what the file is.
+std::optional<std::string> LineSource::Start() {
   constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-  constexpr std::string_view kGzip = "\x1f\x8b";
-  constexpr std::string_view kZstandard = "\x28\xb5\x2f\xfd";
-  while (!at_end_ && Pending().size() < kZstandard.size()) {
+  bool asked = false;
+  while (true) {
+    const bool enough = Pending().size() >= kHeadBytes || at_end_;
+    if (!asked && Pending().size() >= kByteOrderMark.size() &&
+        Pending().substr(0, kByteOrderMark.size()) == kByteOrderMark) {
+      Consume(kByteOrderMark.size());
+      asked = true;
+    }
+    if (enough || Pending().find('\n') != std::string_view::npos) {
+      Detect();
+      if (layout_.shown || enough) break;
+    }
     if (auto problem = Fill()) return problem;
-    if (Pending().find('\n') != std::string_view::npos) break;
   }
-  if (Pending().substr(0, kGzip.size()) == kGzip) {
-    return "is compressed with gzip; give it as: zcat FILE | tokentra ... -";
+  if (json_document_) {
+    raw_.assign(Pending().begin(), Pending().end());
+    buffer_.clear();
+    begin_ = end_ = 0;
+    json_lines_.Feed({raw_.data(), raw_.size()}, buffer_);
+    if (at_end_) json_lines_.Finish(buffer_);
+    end_ = buffer_.size();
+    record_end_ = kRecordSeparator;
   }
-  if (Pending().substr(0, kZstandard.size()) == kZstandard) {
-    return "is compressed with zstd; give it as: zstdcat FILE | tokentra ... -";
-  }
-  if (Pending().substr(0, kByteOrderMark.size()) == kByteOrderMark) {
-    Consume(kByteOrderMark.size());
-  }
+  if (layout_.csv) TakeHeader();
+  first_ = whole_ = 0;
+  scanned_ = begin_;
   return std::nullopt;
+}
+
+void LineSource::Detect() {
+  layout_ = Layout();
+  json_document_ = LooksLikeJsonDocument(Pending(), at_end_);
+  std::vector<char> records;
+  std::string_view head = WholeLines(Pending(), at_end_);
+  if (json_document_) {
+    JsonLines lines;
+    lines.Feed(Pending(), records);
+    if (at_end_) lines.Finish(records);
+    head = {records.data(), records.size()};
+  }
+  tokentra_text format = {};
+  std::uint32_t found = 0;
+  ErrorSlot error;
+  error.Check(tokentra_records_detect(Text(head), &format, &found, error.out()));
+  layout_.shown = (found & TOKENTRA_DETECT_SHOWN) != 0;
+  layout_.csv = (found & TOKENTRA_DETECT_CSV) != 0;
+  layout_.format = View(format);
+  if (format_.empty()) return;
+  layout_.format = format_;
+  layout_.shown = true;
+  const std::size_t first = head.find_first_not_of(" \t\r\n");
+  const bool is_json =
+      first != std::string_view::npos && (head[first] == '{' || head[first] == '[');
+  layout_.csv = format_ == "csv" || (layout_.csv && format_ != "record" && !is_json);
+}
+
+// The first row is no record, but goes with every chunk.
+void LineSource::TakeHeader() {
+  in_quotes_ = false;
+  first_ = whole_ = 0;
+  scanned_ = begin_;
+  Scan();
+  const std::size_t size = first_ > begin_ ? first_ - begin_ : Pending().size();
+  layout_.header = Pending().substr(0, size);
+  line_ += CountNewlines(layout_.header);
+  Consume(size);
+  in_quotes_ = false;
 }
 
 std::optional<std::string> LineSource::Fill() {
-  MakeRoom();
-  const std::size_t room = std::min(buffer_.size() - end_, kReadBytes);
-  const ssize_t size = read(descriptor_, buffer_.data() + end_, room);
-  if (size < 0) {
-    if (errno == EINTR) return std::nullopt;
-    return SystemMessage("cannot read", errno);
+  if (json_document_ && record_end_ == kRecordSeparator) {
+    raw_.resize(kReadBytes);
+    std::size_t size = 0;
+    if (auto problem = bytes_.Read(raw_.data(), raw_.size(), size)) return problem;
+    at_end_ = size == 0;
+    std::vector<char> records;
+    json_lines_.Feed({raw_.data(), size}, records);
+    if (at_end_) json_lines_.Finish(records);
+    MakeRoom();
+    if (buffer_.size() < end_ + records.size()) buffer_.resize(end_ + records.size());
+    std::copy(records.begin(), records.end(), buffer_.begin() + static_cast<std::ptrdiff_t>(end_));
+    end_ += records.size();
+    return std::nullopt;
   }
-  if (size == 0) at_end_ = true;
-  end_ += static_cast<std::size_t>(size);
-  bytes_read_ += static_cast<std::uint64_t>(size);
+  MakeRoom();
+  std::size_t size = 0;
+  const std::size_t room = std::min(buffer_.size() - end_, kReadBytes);
+  if (auto problem = bytes_.Read(buffer_.data() + end_, room, size)) return problem;
+  at_end_ = size == 0;
+  end_ += size;
   return std::nullopt;
-}
-
-std::optional<std::string> LineSource::CheckWhole() const {
-  if (bytes_read_ >= size_at_open_) return std::nullopt;
-  return "was cut short while it was read: " + std::to_string(bytes_read_) + " of " +
-         std::to_string(size_at_open_) + " bytes";
 }
 
 // Moves what is pending to the front; where it fills the buffer, doubles that, up to
@@ -129,13 +217,14 @@ void LineSource::MakeRoom() {
   if (begin_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);
     end_ -= begin_;
-    scanned_ -= std::min(scanned_, begin_);
+    for (std::size_t* at : {&scanned_, &whole_, &first_}) *at -= std::min(*at, begin_);
     begin_ = 0;
   }
   if (end_ < buffer_.size()) return;
   const std::uint64_t limit = line_max_ + 1;
   const std::uint64_t wanted = std::max<std::uint64_t>(kReadBytes, buffer_.size() * 2);
-  buffer_.resize(static_cast<std::size_t>(std::min(limit, wanted)));
+  buffer_.resize(
+      static_cast<std::size_t>(std::max<std::uint64_t>(std::min(limit, wanted), end_ + 1)));
 }
 
 void LineSource::Consume(std::size_t size) {
@@ -156,15 +245,9 @@ Piece LineSource::TakeChunk(std::size_t size) {
   piece.kind = Piece::Kind::kChunk;
   piece.text = Pending().substr(0, size);
   piece.line = line_;
-  line_ += static_cast<std::uint64_t>(std::count(piece.text.begin(), piece.text.end(), '\n'));
+  line_ += CountNewlines(piece.text);
   taken_ = size;
   return piece;
-}
-
-std::uint64_t FileSize(const std::string& path) {
-  struct stat status = {};
-  if (path == kStandardInput || stat(path.c_str(), &status) != 0) return 0;
-  return S_ISREG(status.st_mode) ? static_cast<std::uint64_t>(status.st_size) : 0;
 }
 
 }  // namespace tokentra::cli

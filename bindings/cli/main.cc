@@ -19,6 +19,8 @@ int RunCommand(const Options& options, Console& console) {
       return RunReport(options, console);
     case Command::kExplain:
       return RunExplain(options, console);
+    case Command::kImport:
+      return RunImport(options, console);
     case Command::kModels:
       return RunModels(options, console);
     case Command::kNone:

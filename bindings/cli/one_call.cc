@@ -86,10 +86,11 @@ std::int64_t Now() {
 }  // namespace
 
 bool IsOneCall(const Options& options) {
-  const bool call = !options.provider.empty() || !options.model.empty() || !options.usage.empty() ||
-                    !options.conditions.empty() || !options.service_tier.empty() ||
-                    !options.region.empty() || options.batch;
-  if (!options.files.empty() && call) {
+  const bool priced = !options.usage.empty() || !options.conditions.empty() ||
+                      !options.service_tier.empty() || !options.region.empty() || options.batch;
+  const bool call = priced || !options.provider.empty() || !options.model.empty();
+  // Beside FILE, provider and model are those of calls that do not state theirs.
+  if (!options.files.empty() && priced) {
     throw UsageError("give FILE or one call (--provider ...), not both");
   }
   if (!options.files.empty()) return false;

@@ -16,8 +16,10 @@ constexpr std::uint64_t kLineMaxLeast = 16;
 constexpr std::uint64_t kLineMaxMost = 1ull << 30;
 constexpr std::uint64_t kIdsMost = 1 << 28;
 constexpr std::uint64_t kGroupsMost = 1 << 24;
+constexpr std::uint64_t kJobsMost = 256;
 
-constexpr const char* kFooter = R"(Call records are JSON Lines, one call a line:
+constexpr const char* kFooter = R"(Logs of other systems are recognised (docs/formats.md).
+Call records are JSON Lines, one call a line:
   {"provider":"openai","at":"2026-10-15T12:00:00Z","response":{...},
    "metadata":{"team_id":"growth"}}
 
@@ -26,7 +28,7 @@ bound or, with --strict, has no price; 2 the command line is wrong.)";
 
 constexpr const char* kPriceFooter = R"(Examples:
   tokentra price calls.jsonl --json
-  zcat calls.jsonl.gz | tokentra price - --json
+  tokentra price spend-logs.jsonl.gz --json
   tokentra price --provider openai --model gpt-4o \
                  --usage input_tokens=1500 --usage output_tokens=500)";
 
@@ -39,6 +41,12 @@ constexpr const char* kReportFooter = R"(Examples:
   tokentra report calls.jsonl --by model --bucket day --zone Europe/Berlin
   tokentra report *.jsonl --since 2026-10-01 --until 2026-11-01 --json)";
 
+constexpr const char* kImportFooter =
+    R"(Writes one call record a line, as price and report read them.
+Examples:
+  tokentra import spend-logs.json > calls.jsonl
+  tokentra import usage.csv --column input_tokens=prompt --column at=Time)";
+
 constexpr const char* kModelsFooter = R"(Examples:
   tokentra models sonnet
   tokentra models --provider openai --at 2026-01-01T00:00:00Z --json)";
@@ -48,7 +56,10 @@ void AddJson(CLI::App& command, Options& options) {
 }
 
 void AddFiles(CLI::App& command, Options& options) {
-  command.add_option("FILE", options.files, "Call records (JSON Lines); - is standard input")
+  command
+      .add_option("FILE", options.files,
+                  "Logs: call records or any other --format, plain or packed\n"
+                  "with gzip or zstd; - is standard input")
       ->type_name("");
 }
 
@@ -62,7 +73,34 @@ void AddRecordOptions(CLI::App& command, Options& options) {
       ->check(CLI::Range(kLineMaxLeast, kLineMaxMost).description(""))
       ->type_name("BYTES")
       ->default_str("16777216");
-  command.add_flag("--strict", options.strict, "Exit with 1 if anything is unpriced or partial");
+  command.add_flag("--strict", options.strict,
+                   "Stop at the first record that is refused; exit with 1\n"
+                   "if anything is unpriced or partial");
+  command
+      .add_option("--format", options.format,
+                  "Format of the files instead of the one they show:\n"
+                  "record, response, litellm, langfuse, openai-usage, otlp,\n"
+                  "openrouter, claude-code, codex or csv")
+      ->type_name("F");
+  command
+      .add_option("--column", options.columns,
+                  "CSV: column of a field: input_tokens=prompt, at=Time,\n"
+                  "metadata.team_id=Team; repeatable")
+      ->type_name("FIELD=COLUMN")
+      ->allow_extra_args(false);
+  command.add_option("--jobs", options.jobs, "Threads that read; results are the same")
+      ->check(CLI::Range(std::uint64_t{1}, kJobsMost).description(""))
+      ->type_name("N")
+      ->default_str("as the machine has");
+  command.add_flag("--verbose", options.verbose,
+                   "Say what format each file is and which fields are not read");
+}
+
+void AddDefaults(CLI::App& command, Options& options) {
+  command.add_option("--provider", options.provider, "Provider of calls that do not state one")
+      ->type_name("P");
+  command.add_option("--model", options.model, "Model of calls that do not state one")
+      ->type_name("M");
 }
 
 void AddCallOptions(CLI::App& command, Options& options) {
@@ -149,8 +187,19 @@ void AddReport(CLI::App& app, Options& options) {
       ->type_name("N")
       ->default_str("1000000");
   AddRecordOptions(*command, options);
+  AddDefaults(*command, options);
   command->footer(kReportFooter);
   command->callback([&options] { options.command = Command::kReport; });
+}
+
+void AddImport(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("import", "Turn logs of other systems into call records");
+  AddFiles(*command, options);
+  AddJson(*command, options);
+  AddRecordOptions(*command, options);
+  AddDefaults(*command, options);
+  command->footer(kImportFooter);
+  command->callback([&options] { options.command = Command::kImport; });
 }
 
 void AddModels(CLI::App& app, Options& options) {
@@ -215,6 +264,7 @@ std::optional<int> ParseOptions(int argc, char** argv, Options& options) {
   AddPrice(app, options);
   AddReport(app, options);
   AddExplain(app, options);
+  AddImport(app, options);
   AddModels(app, options);
   app.require_subcommand(1);
   try {

@@ -11,7 +11,7 @@
 
 namespace tokentra::cli {
 
-enum class Command { kNone, kPrice, kReport, kExplain, kModels };
+enum class Command { kNone, kPrice, kReport, kExplain, kModels, kImport };
 
 struct Options {
   Command command = Command::kNone;
@@ -22,6 +22,10 @@ struct Options {
   std::string at;
   std::uint64_t line_max = 16ull << 20;
   bool strict = false;
+  std::string format;
+  std::vector<std::string> columns;  // FIELD=COLUMN
+  std::uint64_t jobs = 0;            // 0: as many as the machine has
+  bool verbose = false;
 
   // price, explain: one call
   std::string provider;  // also of models

@@ -15,35 +15,46 @@ namespace {
 // With more than one file every object says which one its line is of.
 std::string FileMember(const std::string& label) { return "\"file\":" + JsonString(label); }
 
+tokentra_records_options WithFlags(tokentra_records_options options, std::uint32_t flags) {
+  options.flags |= flags;
+  return options;
+}
+
 class PriceJson : public LogHandler {
  public:
   PriceJson(const tokentra_catalog* catalog, bool several, Console& console)
       : catalog_(catalog), several_(several), console_(console) {}
 
-  void OnFile(const std::string& name) override { file_ = name; }
-
   Records Read(tokentra_text chunk, const tokentra_records_options& options) override {
-    tokentra_records_options with_json = options;
-    with_json.flags |= TOKENTRA_RECORDS_JSON;
-    return PriceRecords(catalog_, chunk, with_json);
+    return PriceRecords(catalog_, chunk, WithFlags(options, TOKENTRA_RECORDS_JSON));
+  }
+  Records ReadHeld(tokentra_held* held, const tokentra_records_options& options) override {
+    return PriceHeld(catalog_, held, WithFlags(options, TOKENTRA_RECORDS_JSON));
   }
 
-  void OnRecord(const tokentra_record& record) override { Print(View(record.json)); }
+  void OnRecord(const tokentra_record& record, const std::string& file) override {
+    Print(View(record.json), file);
+  }
 
-  void OnRefused(std::uint64_t line, tokentra_status code, std::string_view message) override {
-    Print("{\"line\":" + std::to_string(line) + ",\"error\":" + JsonError(code, message) + "}");
+  void OnRefused(const tokentra_record& record, const std::string& file) override {
+    if (record.json.size != 0) {
+      Print(View(record.json), file);
+      return;
+    }
+    Print("{\"line\":" + std::to_string(record.line) +
+              ",\"error\":" + JsonError(record.status, View(record.message)) + "}",
+          file);
   }
 
  private:
-  void Print(std::string_view object) {
-    console_.Out(several_ ? WithFirstMember(object, FileMember(file_)) : std::string(object));
+  void Print(std::string_view object, const std::string& file) {
+    console_.Out(several_ ? WithFirstMember(object, FileMember(file)) : std::string(object));
     console_.Out("\n");
   }
 
   const tokentra_catalog* catalog_;
   bool several_;
   Console& console_;
-  std::string file_;
 };
 
 class PriceTable : public LogHandler {
@@ -59,8 +70,11 @@ class PriceTable : public LogHandler {
   Records Read(tokentra_text chunk, const tokentra_records_options& options) override {
     return PriceRecords(catalog_, chunk, options);
   }
+  Records ReadHeld(tokentra_held* held, const tokentra_records_options& options) override {
+    return PriceHeld(catalog_, held, options);
+  }
 
-  void OnRecord(const tokentra_record& record) override {
+  void OnRecord(const tokentra_record& record, const std::string& /*file*/) override {
     if (heading_pending_) console_.Out(console_.Strong(row_.Heading()) + "\n");
     heading_pending_ = false;
     started_ = true;
@@ -87,6 +101,12 @@ std::string Summary(const Tally& tally) {
                      " priced, " + Count(tally.partial) + " partial, " + Count(tally.unpriced) +
                      " unpriced, " + Count(tally.unmetered) + " without usage, " +
                      Count(tally.refused) + " refused";
+  if (tally.repeated > 0) {
+    text += ", " + Count(tally.repeated, "line repeats", "lines repeat") + " a call";
+  }
+  if (tally.covered > 0) {
+    text += ", " + Count(tally.covered, "span repeats", "spans repeat") + " the calls under it";
+  }
   return text + "\ntotal " + MoneyText(tally.total) + " " + std::string(kCurrency);
 }
 

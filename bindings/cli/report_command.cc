@@ -120,11 +120,25 @@ class ReportHandler : public LogHandler {
     tokentra_records* records = nullptr;
     ErrorSlot error;
     error.Check(
-        tokentra_records_track(client_, chunk, &options, sizeof options, &records, error.out()));
+        tokentra_records_prepare(client_, chunk, &options, sizeof options, &records, error.out()));
     return Records(records);
   }
 
-  void OnRecord(const tokentra_record& record) override {
+  Records ReadHeld(tokentra_held* held, const tokentra_records_options& options) override {
+    tokentra_records* records = nullptr;
+    ErrorSlot error;
+    error.Check(
+        tokentra_held_prepare(held, client_, &options, sizeof options, &records, error.out()));
+    return Records(records);
+  }
+
+  // In the order of the log: it decides which of two calls of one id counts.
+  void OnRecords(tokentra_records* records) override {
+    ErrorSlot error;
+    error.Check(tokentra_records_commit(client_, records, error.out()));
+  }
+
+  void OnRecord(const tokentra_record& record, const std::string& /*file*/) override {
     if (record.outcome == TOKENTRA_OUTCOME_DUPLICATE ||
         record.outcome == TOKENTRA_OUTCOME_CONFLICT) {
       return;
@@ -224,6 +238,15 @@ int RunReport(const Options& options, Console& console) {
   const Client client = NewClient(catalog.get(), report.keys, options);
   ReportHandler handler(client.get(), options.groups_max);
   report.tally = ReadLog(log, console, handler);
+  if (report.tally.stopped) {
+    console.Note("stopped at the first refused record (--strict): nothing is reported");
+    return kExitRefused;
+  }
+  if (report.tally.held_overflowed) {
+    console.Note("more calls wait for the end of the log than --ids-max " +
+                 std::to_string(options.ids_max) +
+                 ": one that is repeated further on may be counted again");
+  }
   ReadRows(client.get(), zone, handler, report);
   report.unpriced = handler.TakeReasons();
   report.digest = View(tokentra_catalog_digest(catalog.get()));

@@ -83,10 +83,12 @@ void PrintReportJson(const Report& report, Console& console) {
               Member("currency", Quoted(kCurrency)) + count("events", totals.events) + ",\n" +
               Member("unpriced", UnpricedObject(report)) + ",\n");
   std::string counts =
-      count("refused", report.tally.refused) + count("duplicates", totals.duplicate_events) +
+      count("refused", report.tally.refused) +
+      count("duplicates", totals.duplicate_events + report.tally.repeated) +
       count("conflicts", totals.conflict_events) + count("partial", totals.partial_events) +
       count("unmetered", totals.unmetered_events) + count("skipped", report.tally.skipped) +
-      count("folded", totals.folded_events);
+      count("folded", totals.folded_events) +
+      (report.tally.covered > 0 ? count("covered", report.tally.covered) : "");
   console.Out(counts.substr(1) + ",\n");
   if (totals.reported_events > 0) {
     console.Out(Member("reported", "{" + Member("events", std::to_string(totals.reported_events)) +

@@ -138,8 +138,17 @@ class ReportTable {
   std::size_t row_index_ = 0;
 };
 
-std::string DuplicatesText(const tokentra_snapshot_totals& totals) {
+std::string DuplicatesText(const Report& report) {
+  const tokentra_snapshot_totals& totals = report.totals;
   std::string text;
+  if (report.tally.repeated > 0) {
+    text += "Repeated: " + Count(report.tally.repeated, "line", "lines") +
+            " of a call that is counted once\n";
+  }
+  if (report.tally.covered > 0) {
+    text += "Covered: " + Count(report.tally.covered, "span", "spans") +
+            " that repeat the calls under them\n";
+  }
   if (totals.duplicate_events > 0) {
     text += "Duplicates: " + Count(totals.duplicate_events, "call", "calls") +
             " with the id and content of another, counted once\n";
@@ -172,7 +181,7 @@ std::string Notes(const Report& report) {
             std::string(kCurrency) + " for " + Count(totals.reported_events, "call", "calls") +
             "\n";
   }
-  return text + DuplicatesText(totals);
+  return text + DuplicatesText(report);
 }
 
 void PrintTable(const Report& report, Console& console) {

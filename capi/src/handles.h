@@ -38,6 +38,12 @@ struct tokentra_extraction {
 
 struct tokentra_records {
   tokentra::RecordsResult result;
+  tokentra::RecordsOptions options;  // without texts
+  std::vector<std::pair<std::string, std::uint64_t>> unread;
+};
+
+struct tokentra_held {
+  tokentra::HeldLog log;
 };
 
 struct tokentra_client_options {

@@ -1,5 +1,8 @@
-// Records: JSON Lines in, results out.
+// Records: logs in, results out.
 
+#include <utility>
+
+#include "core/base/text.h"
 #include "handles.h"
 
 using tokentra::InstantNs;
@@ -13,39 +16,95 @@ using tokentra::capi::WriteSized;
 
 namespace {
 
+constexpr std::uint32_t kFlags = TOKENTRA_RECORDS_JSON | TOKENTRA_RECORDS_CONVERT |
+                                 TOKENTRA_RECORDS_FIELDS | TOKENTRA_RECORDS_HOLD |
+                                 TOKENTRA_RECORDS_EXPLAIN;
+
 InstantNs Bound(std::int64_t instant) { return instant == 0 ? tokentra::kNoInstant : instant; }
 
+absl::Status ReadFormat(tokentra_text name, tokentra::RecordFormat& format) {
+  if (name.size == 0) return absl::OkStatus();
+  const auto found = tokentra::FindFormat(View(name));
+  if (!found.has_value()) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("format ", tokentra::Quote(View(name)), " is unknown",
+                     tokentra::NearestHint(View(name), tokentra::FormatNames())));
+  }
+  format = *found;
+  return absl::OkStatus();
+}
+
+// Texts of `out` are views into the caller's.
 absl::Status ReadOptions(const tokentra_records_options* from, std::size_t size,
                          tokentra::RecordsOptions& out) {
   if (from == nullptr) return absl::OkStatus();
   tokentra_records_options options;
   absl::Status status = tokentra::capi::ReadSized("options", from, size, options);
-  if (status.ok()) status = tokentra::capi::CheckReserved("options.reserved", options.reserved);
   if (status.ok()) status = tokentra::capi::CheckReserved("options.reserved2", options.reserved2);
   if (status.ok()) {
-    status = tokentra::capi::CheckReserved("options.flags beyond TOKENTRA_RECORDS_JSON",
-                                           options.flags & ~TOKENTRA_RECORDS_JSON);
+    status = tokentra::capi::CheckReserved("options.flags beyond TOKENTRA_RECORDS_EXPLAIN",
+                                           options.flags & ~kFlags);
+  }
+  if (status.ok()) status = ReadFormat(options.format, out.format);
+  if (status.ok()) status = tokentra::capi::CheckText("options.provider", options.provider);
+  if (status.ok()) status = tokentra::capi::CheckText("options.model", options.model);
+  if (status.ok() && options.columns == nullptr && options.column_count != 0) {
+    status = NullArgument("options.columns");
   }
   if (!status.ok()) return status;
   out.first_line = options.first_line == 0 ? 1 : options.first_line;
   out.default_at = Bound(options.default_at_ns);
   out.since = Bound(options.since_ns);
   out.until = Bound(options.until_ns);
-  out.json = (options.flags & TOKENTRA_RECORDS_JSON) != 0;
+  out.convert = (options.flags & TOKENTRA_RECORDS_CONVERT) != 0;
+  out.explain = (options.flags & TOKENTRA_RECORDS_EXPLAIN) != 0;
+  out.json = out.convert || out.explain || (options.flags & TOKENTRA_RECORDS_JSON) != 0;
+  out.fields = (options.flags & TOKENTRA_RECORDS_FIELDS) != 0;
+  out.hold = (options.flags & TOKENTRA_RECORDS_HOLD) != 0;
+  out.source = options.source;
+  out.read.provider = View(options.provider);
+  out.read.model = View(options.model);
+  out.header = View(options.header);
+  for (std::size_t i = 0; i < options.column_count; ++i) {
+    out.read.columns.emplace_back(View(options.columns[i].name), View(options.columns[i].value));
+  }
   return absl::OkStatus();
 }
 
-absl::Status Process(const tokentra::Catalog& catalog, tokentra::Client* client,
+std::unique_ptr<tokentra_records> NewRecords(tokentra::RecordsResult result,
+                                             const tokentra::RecordsOptions& options) {
+  auto made = std::make_unique<tokentra_records>();
+  made->result = std::move(result);
+  made->options = options;
+  made->options.header = {};
+  for (const auto& [path, count] : made->result.fields.Unread()) {
+    made->unread.emplace_back(path, count);
+  }
+  return made;
+}
+
+absl::Status Prepare(const tokentra::Catalog& catalog, const tokentra::Client* client,
                      tokentra_text chunk, const tokentra_records_options* options,
-                     std::size_t options_size, tokentra_records** records) {
-  if (records == nullptr) return NullArgument("records");
+                     std::size_t options_size, std::unique_ptr<tokentra_records>& made) {
   if (chunk.data == nullptr && chunk.size != 0) return NullArgument("chunk.data");
   tokentra::RecordsOptions read;
   absl::Status status = ReadOptions(options, options_size, read);
   if (!status.ok()) return status;
-  auto made = std::make_unique<tokentra_records>();
-  made->result = tokentra::ProcessRecords(catalog, client, View(chunk), read);
-  *records = made.release();
+  made = NewRecords(tokentra::PrepareRecords(catalog, client, View(chunk), read), read);
+  return absl::OkStatus();
+}
+
+absl::Status Resolve(tokentra_held* held, const tokentra::Catalog& catalog,
+                     const tokentra::Client* client, const tokentra_records_options* options,
+                     std::size_t options_size, tokentra_records** records) {
+  if (held == nullptr) return NullArgument("held");
+  if (records == nullptr) return NullArgument("records");
+  tokentra::RecordsOptions read;
+  absl::Status status = ReadOptions(options, options_size, read);
+  if (!status.ok()) return status;
+  tokentra::RecordsResult result;
+  held->log.Resolve(catalog, client, read, result);
+  *records = NewRecords(std::move(result), read).release();
   return absl::OkStatus();
 }
 
@@ -58,7 +117,11 @@ tokentra_status tokentra_records_price(const tokentra_catalog* catalog, tokentra
                                        tokentra_records** records, tokentra_error** error) {
   return Guard(error, [&]() -> absl::Status {
     if (catalog == nullptr) return NullArgument("catalog");
-    return Process(*catalog->catalog, nullptr, chunk, options, options_size, records);
+    if (records == nullptr) return NullArgument("records");
+    std::unique_ptr<tokentra_records> made;
+    absl::Status status = Prepare(*catalog->catalog, nullptr, chunk, options, options_size, made);
+    if (status.ok()) *records = made.release();
+    return status;
   });
 }
 
@@ -67,7 +130,123 @@ tokentra_status tokentra_records_track(tokentra_client* client, tokentra_text ch
                                        tokentra_records** records, tokentra_error** error) {
   return Guard(error, [&]() -> absl::Status {
     if (client == nullptr) return NullArgument("client");
-    return Process(client->client->catalog(), client->client.get(), chunk, options, options_size,
+    if (records == nullptr) return NullArgument("records");
+    std::unique_ptr<tokentra_records> made;
+    absl::Status status = Prepare(client->client->catalog(), client->client.get(), chunk, options,
+                                  options_size, made);
+    if (!status.ok()) return status;
+    tokentra::CommitRecords(*client->client, made->options, made->result);
+    *records = made.release();
+    return absl::OkStatus();
+  });
+}
+
+tokentra_status tokentra_records_prepare(const tokentra_client* client, tokentra_text chunk,
+                                         const tokentra_records_options* options,
+                                         size_t options_size, tokentra_records** records,
+                                         tokentra_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    if (client == nullptr) return NullArgument("client");
+    if (records == nullptr) return NullArgument("records");
+    std::unique_ptr<tokentra_records> made;
+    absl::Status status = Prepare(client->client->catalog(), client->client.get(), chunk, options,
+                                  options_size, made);
+    if (status.ok()) *records = made.release();
+    return status;
+  });
+}
+
+tokentra_status tokentra_records_commit(tokentra_client* client, tokentra_records* records,
+                                        tokentra_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    if (client == nullptr) return NullArgument("client");
+    if (records == nullptr) return NullArgument("records");
+    tokentra::CommitRecords(*client->client, records->options, records->result);
+    return absl::OkStatus();
+  });
+}
+
+tokentra_text tokentra_records_format(size_t index) {
+  const auto names = tokentra::FormatNames();
+  return index < names.size() ? Text(names[index]) : tokentra_text{nullptr, 0};
+}
+
+tokentra_status tokentra_records_detect(tokentra_text head, tokentra_text* format, uint32_t* found,
+                                        tokentra_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    if (format == nullptr) return NullArgument("format");
+    if (found == nullptr) return NullArgument("found");
+    if (head.data == nullptr && head.size != 0) return NullArgument("head.data");
+    const tokentra::DetectedFormat detected = tokentra::DetectRecords(View(head));
+    *format = Text(tokentra::FormatName(detected.format));
+    *found =
+        (detected.shown ? TOKENTRA_DETECT_SHOWN : 0) | (detected.csv ? TOKENTRA_DETECT_CSV : 0);
+    return absl::OkStatus();
+  });
+}
+
+tokentra_status tokentra_records_total(const tokentra_records* records,
+                                       tokentra_records_totals* totals, size_t totals_size,
+                                       tokentra_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    if (records == nullptr) return NullArgument("records");
+    const tokentra::RecordsResult& from = records->result;
+    tokentra_records_totals out = {};
+    out.lines = from.lines;
+    out.repeated = from.repeated;
+    out.covered = from.covered;
+    out.held = from.held.size() + from.spans.size();
+    out.fields = records->unread.size();
+    return WriteSized("totals", out, totals, totals_size);
+  });
+}
+
+tokentra_text tokentra_records_field(const tokentra_records* records, size_t index,
+                                     uint64_t* count) {
+  if (records == nullptr || index >= records->unread.size()) return {nullptr, 0};
+  if (count != nullptr) *count = records->unread[index].second;
+  return Text(records->unread[index].first);
+}
+
+tokentra_status tokentra_held_new(tokentra_held** held, tokentra_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    if (held == nullptr) return NullArgument("held");
+    *held = new tokentra_held();
+    return absl::OkStatus();
+  });
+}
+
+void tokentra_held_free(tokentra_held* held) { delete held; }
+
+tokentra_status tokentra_held_add(tokentra_held* held, tokentra_records* records,
+                                  tokentra_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    if (held == nullptr) return NullArgument("held");
+    if (records == nullptr) return NullArgument("records");
+    held->log.Add(records->result);
+    return absl::OkStatus();
+  });
+}
+
+uint64_t tokentra_held_count(const tokentra_held* held) {
+  return held == nullptr ? 0 : held->log.size();
+}
+
+tokentra_status tokentra_held_price(tokentra_held* held, const tokentra_catalog* catalog,
+                                    const tokentra_records_options* options, size_t options_size,
+                                    tokentra_records** records, tokentra_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    if (catalog == nullptr) return NullArgument("catalog");
+    return Resolve(held, *catalog->catalog, nullptr, options, options_size, records);
+  });
+}
+
+tokentra_status tokentra_held_prepare(tokentra_held* held, const tokentra_client* client,
+                                      const tokentra_records_options* options, size_t options_size,
+                                      tokentra_records** records, tokentra_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    if (client == nullptr) return NullArgument("client");
+    return Resolve(held, client->client->catalog(), client->client.get(), options, options_size,
                    records);
   });
 }
@@ -126,6 +305,8 @@ tokentra_status tokentra_records_at(const tokentra_records* records, size_t inde
     }
     out.outcome = from.tracked ? static_cast<std::uint32_t>(from.outcome) : 0;
     out.flags = from.skipped ? TOKENTRA_RECORD_SKIPPED : 0;
+    out.column = from.column;
+    out.source = from.source;
     return WriteSized("record", out, record, record_size);
   });
 }

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/metadata_key.h"
+#include "core/base/status_macros.h"
 #include "core/base/text.h"
 
 namespace tokentra {
@@ -29,6 +30,41 @@ std::string ContentOf(const Evaluation& evaluation) {
     }
   }
   return content;
+}
+
+std::string UnmeteredClass(const Call& call, const Evaluation& evaluation) {
+  UsageClass usage_class;
+  usage_class.kind = ClassKind::kUnmetered;
+  usage_class.provider = evaluation.provider();
+  usage_class.model =
+      call.extraction != nullptr && call.model.empty() ? call.extraction->model : call.model;
+  std::string bytes;
+  EncodeUsageClass(usage_class, bytes);
+  return bytes;
+}
+
+std::string RefusedClass(const absl::Status& status, std::string_view provider) {
+  UsageClass usage_class;
+  usage_class.kind = ClassKind::kRefused;
+  usage_class.provider = provider;
+  const std::string code = absl::StatusCodeToString(status.code());
+  usage_class.service_tier = code;
+  std::string bytes;
+  EncodeUsageClass(usage_class, bytes);
+  return bytes;
+}
+
+absl::Status StatusOf(const RecordResult& recorded, InstantNs at) {
+  switch (recorded.status) {
+    case RecordStatus::kRecorded:
+      return absl::OkStatus();
+    case RecordStatus::kInvalid:
+      return absl::OutOfRangeError(
+          absl::StrCat("the event at ", FormatInstant(at), " is beyond what a ledger holds"));
+    case RecordStatus::kFull:
+      break;
+  }
+  return absl::ResourceExhaustedError("the ledger's counters are full");
 }
 
 }  // namespace
@@ -103,10 +139,11 @@ bool Client::ids_overflowed() const { return core_->ids.overflowed(); }
 
 // For each dimension: the event's snake_case key, else its camelCase spelling, else the client's
 // default. Both spellings with different values are a finding, and snake_case wins.
-DimensionsId Client::InternMetadata(std::span<const MetadataEntry> metadata, bool* findings) {
-  std::array<std::string_view, kDimensionsMax> values;
-  std::uint64_t present = 0;
-  const std::size_t count = std::min(core_->dimensions.size(), kDimensionsMax);
+Client::DimensionValues Client::ValuesOf(std::span<const MetadataEntry> metadata,
+                                         bool* findings) const {
+  DimensionValues out;
+  auto& [values, count, present] = out;
+  count = std::min(core_->dimensions.size(), kDimensionsMax);
   for (std::size_t i = 0; i < count; ++i) {
     const std::string_view name = core_->dimensions[i];
     const std::string_view camel = core_->camel[i];
@@ -132,7 +169,12 @@ DimensionsId Client::InternMetadata(std::span<const MetadataEntry> metadata, boo
       present |= std::uint64_t{1} << i;
     }
   }
-  return core_->ledger->InternDimensions({values.data(), count}, present);
+  return out;
+}
+
+DimensionsId Client::InternMetadata(std::span<const MetadataEntry> metadata, bool* findings) {
+  const DimensionValues found = ValuesOf(metadata, findings);
+  return core_->ledger->InternDimensions({found.values.data(), found.count}, found.present);
 }
 
 absl::Status Client::Track(const Call& call, std::string_view id,
@@ -192,13 +234,7 @@ absl::Status Client::RecordEvaluation(DimensionsId dimensions, const Call& call,
                     priced ? part.cost.total.attos() : 0, priced};
   }
   if (evaluation.unmetered()) {
-    UsageClass usage_class;
-    usage_class.kind = ClassKind::kUnmetered;
-    usage_class.provider = evaluation.provider();
-    usage_class.model =
-        call.extraction != nullptr && call.model.empty() ? call.extraction->model : call.model;
-    std::string bytes;
-    EncodeUsageClass(usage_class, bytes);
+    const std::string bytes = UnmeteredClass(call, evaluation);
     parts[count++] = {core_->ledger->InternClass(bytes, ClassKind::kUnmetered), nullptr, nullptr, 0,
                       false};
   }
@@ -208,13 +244,7 @@ absl::Status Client::RecordEvaluation(DimensionsId dimensions, const Call& call,
   }
   const RecordResult recorded =
       core_->ledger->Record({call.at, dimensions, {parts.data(), count}, reported});
-  if (recorded.status == RecordStatus::kInvalid) {
-    return absl::OutOfRangeError(
-        absl::StrCat("the event at ", FormatInstant(call.at), " is beyond what a ledger holds"));
-  }
-  if (recorded.status == RecordStatus::kFull) {
-    return absl::ResourceExhaustedError("the ledger's counters are full");
-  }
+  TOKENTRA_RETURN_IF_ERROR(StatusOf(recorded, call.at));
   result.outcome = evaluation.unmetered() ? Outcome::kUnmetered : Outcome::kRecorded;
   result.folded = recorded.folded;
   return absl::OkStatus();
@@ -222,13 +252,7 @@ absl::Status Client::RecordEvaluation(DimensionsId dimensions, const Call& call,
 
 void Client::RecordRefused(DimensionsId dimensions, const absl::Status& status,
                            std::string_view provider, InstantNs at) {
-  UsageClass usage_class;
-  usage_class.kind = ClassKind::kRefused;
-  usage_class.provider = provider;
-  const std::string code = absl::StatusCodeToString(status.code());
-  usage_class.service_tier = code;
-  std::string bytes;
-  EncodeUsageClass(usage_class, bytes);
+  const std::string bytes = RefusedClass(status, provider);
   const Part part{core_->ledger->InternClass(bytes, ClassKind::kRefused), nullptr, nullptr, 0,
                   false};
   // An event without a usable instant is counted at 1970.
@@ -243,6 +267,86 @@ void Client::CountRefused(const absl::Status& status, std::string_view provider,
                           std::span<const MetadataEntry> metadata) {
   bool findings = false;
   RecordRefused(InternMetadata(metadata, &findings), status, provider, at);
+}
+
+std::size_t Client::Prepare(const Call& call, std::string_view id,
+                            std::span<const MetadataEntry> metadata, const Evaluation& evaluation,
+                            PreparedEvents& events, bool* findings) const {
+  PreparedEvents::Event event = events.Begin();
+  event.at = call.at;
+  const DimensionValues found = ValuesOf(metadata, findings);
+  event.dimensions = events.AddDimensions({found.values.data(), found.count}, found.present);
+  event.has_id = !id.empty();
+  if (event.has_id) event.id = IdWindow::KeyOf(id, ContentOf(evaluation));
+  std::string bytes;
+  UsageClass usage_class;
+  for (std::size_t i = 0; i < evaluation.part_count() && i < kPartsMax; ++i) {
+    const PartEvaluation& part = evaluation.part(i);
+    const bool priced = part.selection.row != nullptr;
+    Atoms billed;
+    if (priced) billed = BilledAtoms(core_->catalog->image(), *part.selection.row, part.atoms);
+    bytes.clear();
+    core_->classes.Describe(evaluation, part, usage_class);
+    EncodeUsageClass(usage_class, bytes);
+    events.AddPart(event, events.AddClass(bytes, usage_class.kind), &part.atoms, &billed,
+                   priced ? part.cost.total.attos() : 0, priced);
+  }
+  event.unmetered = evaluation.unmetered();
+  if (event.unmetered) {
+    bytes = UnmeteredClass(call, evaluation);
+    events.AddPart(event, events.AddClass(bytes, ClassKind::kUnmetered), nullptr, nullptr, 0,
+                   false);
+  }
+  if (call.extraction != nullptr && call.extraction->reported.has_value()) {
+    event.reported = call.extraction->reported->attos();
+  }
+  return events.Add(event);
+}
+
+std::size_t Client::PrepareRefused(const absl::Status& status, std::string_view provider,
+                                   InstantNs at, std::span<const MetadataEntry> metadata,
+                                   PreparedEvents& events) const {
+  PreparedEvents::Event event = events.Begin();
+  bool findings = false;
+  const DimensionValues found = ValuesOf(metadata, &findings);
+  event.dimensions = events.AddDimensions({found.values.data(), found.count}, found.present);
+  // An event without an instant that a ledger holds is counted at 1970.
+  event.at = at == kNoInstant || at < kEventInstantMin ? 0 : at;
+  event.refused = true;
+  events.AddPart(event, events.AddClass(RefusedClass(status, provider), ClassKind::kRefused),
+                 nullptr, nullptr, 0, false);
+  return events.Add(event);
+}
+
+absl::Status Client::Commit(PreparedEvents& events, std::size_t index, TrackResult& result) {
+  result = TrackResult();
+  const PreparedEvents::Event& event = events.event(index);
+  if (event.has_id && !event.refused) {
+    switch (core_->ids.TryClaim(event.id)) {
+      case IdWindow::Claim::kDuplicate:
+        core_->duplicates.fetch_add(1, std::memory_order_relaxed);
+        result.outcome = Outcome::kDuplicate;
+        return absl::OkStatus();
+      case IdWindow::Claim::kConflict:
+        core_->conflicts.fetch_add(1, std::memory_order_relaxed);
+        result.outcome = Outcome::kConflict;
+        return absl::OkStatus();
+      case IdWindow::Claim::kFirst:
+      case IdWindow::Claim::kNotRemembered:
+        break;
+    }
+  }
+  const RecordResult recorded = events.Record(index, *core_->ledger);
+  const absl::Status status = StatusOf(recorded, event.at);
+  if (!status.ok()) {
+    RecordRefused(events.DimensionsOf(index, *core_->ledger), status, {}, event.at);
+    return status;
+  }
+  result.outcome = event.refused     ? Outcome::kRefused
+                   : event.unmetered ? Outcome::kUnmetered
+                                     : Outcome::kRecorded;
+  result.folded = recorded.folded;
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::shared_ptr<const SnapshotView>> Client::TakeSnapshot() const {

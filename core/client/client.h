@@ -14,6 +14,7 @@
 #ifndef TOKENTRA_CORE_CLIENT_CLIENT_H_
 #define TOKENTRA_CORE_CLIENT_CLIENT_H_
 
+#include <array>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -24,6 +25,7 @@
 #include "absl/status/statusor.h"
 #include "core/analysis/snapshot_view.h"
 #include "core/client/id_window.h"
+#include "core/client/prepared_events.h"
 #include "core/client/usage_class_cache.h"
 #include "core/exchange/record.h"
 #include "core/ledger/ledger.h"
@@ -73,6 +75,17 @@ class Client {
   absl::Status TrackUnder(DimensionsId dimensions, const Call& call, std::string_view id,
                           Evaluation& evaluation, TrackResult& result);
 
+  // The two halves of Track. `Prepare` evaluates nothing itself and records nothing: `evaluation`
+  // is that of `call`. Its index in `events` goes to `Commit`, which records it; the order of
+  // commits decides between events of one id.
+  std::size_t Prepare(const Call& call, std::string_view id,
+                      std::span<const MetadataEntry> metadata, const Evaluation& evaluation,
+                      PreparedEvents& events, bool* findings) const;
+  std::size_t PrepareRefused(const absl::Status& status, std::string_view provider, InstantNs at,
+                             std::span<const MetadataEntry> metadata, PreparedEvents& events) const;
+  // An error is that of recording: the event is counted as refused.
+  absl::Status Commit(PreparedEvents& events, std::size_t index, TrackResult& result);
+
   // Counts a record that could not even be read as a call.
   void CountRefused(const absl::Status& status, std::string_view provider, InstantNs at,
                     std::span<const MetadataEntry> metadata);
@@ -89,6 +102,14 @@ class Client {
 
   Client(std::shared_ptr<Core> core, std::vector<std::pair<std::string, std::string>> metadata)
       : core_(std::move(core)), metadata_(std::move(metadata)) {}
+
+  // The value of each dimension, views into metadata and client; its bit in `present`.
+  struct DimensionValues {
+    std::array<std::string_view, kDimensionsMax> values;
+    std::size_t count = 0;
+    std::uint64_t present = 0;
+  };
+  DimensionValues ValuesOf(std::span<const MetadataEntry> metadata, bool* findings) const;
 
   absl::Status RecordEvaluation(DimensionsId dimensions, const Call& call, std::string_view id,
                                 const Evaluation& evaluation, TrackResult& result);

@@ -62,16 +62,18 @@ bool IdWindow::Reserve() {
   return false;
 }
 
-IdWindow::Claim IdWindow::TryClaim(std::string_view id, std::string_view content) {
+IdWindow::Key IdWindow::KeyOf(std::string_view id, std::string_view content) {
+  const Sha256::Digest digest = DigestOf(id);
+  return {NotZero(WordOf(digest, 0)), WordOf(digest, 1), NotZero(WordOf(DigestOf(content), 0))};
+}
+
+IdWindow::Claim IdWindow::TryClaim(const Key& key) {
+  const auto [high, low, fingerprint] = key;
   Slot* const table = Table();
   if (table == nullptr) {
     overflowed_.store(true, std::memory_order_relaxed);
     return Claim::kNotRemembered;
   }
-  const Sha256::Digest digest = DigestOf(id);
-  const std::uint64_t high = NotZero(WordOf(digest, 0));
-  const std::uint64_t low = WordOf(digest, 1);
-  const std::uint64_t fingerprint = NotZero(WordOf(DigestOf(content), 0));
   const std::uint64_t mask = SlotCount(ids_max_) - 1;
   // The table is at most half full, so that an empty slot ends every search.
   for (std::uint64_t at = high & mask;; at = (at + 1) & mask) {

@@ -37,8 +37,19 @@ class IdWindow {
   IdWindow(const IdWindow&) = delete;
   IdWindow& operator=(const IdWindow&) = delete;
 
+  // An id and its event's content, hashed: what a claim needs.
+  struct Key {
+    std::uint64_t high = 0;
+    std::uint64_t low = 0;
+    std::uint64_t fingerprint = 0;
+  };
+
   // `content` is what must be equal for a retry to be the same event.
-  Claim TryClaim(std::string_view id, std::string_view content);
+  static Key KeyOf(std::string_view id, std::string_view content);
+  Claim TryClaim(const Key& key);
+  Claim TryClaim(std::string_view id, std::string_view content) {
+    return TryClaim(KeyOf(id, content));
+  }
 
   bool overflowed() const { return overflowed_.load(std::memory_order_relaxed); }
 

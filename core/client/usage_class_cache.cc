@@ -38,10 +38,10 @@ std::size_t UsageClassCache::IntervalOf(const Cuts& cuts, std::uint64_t quantity
   return static_cast<std::size_t>(above - cuts.starts.begin()) - 1;
 }
 
-std::uint64_t UsageClassCache::ContextNumber(const Atoms& atoms) const {
+std::uint64_t UsageClassCache::ContextNumber(const Atoms& atoms, std::uint64_t requests) const {
   std::uint64_t number = 0;
   for (const Cuts& cuts : cuts_) {
-    number = number * cuts.starts.size() + IntervalOf(cuts, atoms.Sum(cuts.atoms));
+    number = number * cuts.starts.size() + IntervalOf(cuts, atoms.Sum(cuts.atoms) / requests);
   }
   return number + 1 < (std::uint64_t{1} << kContextBits) ? number + 1 : 0;
 }
@@ -75,7 +75,7 @@ void UsageClassCache::Describe(const Evaluation& evaluation, const PartEvaluatio
             [](const ClassCondition& a, const ClassCondition& b) { return a.name < b.name; });
   usage_class.context_count = 0;
   for (const Cuts& cuts : cuts_) {
-    const std::size_t at = IntervalOf(cuts, part.atoms.Sum(cuts.atoms));
+    const std::size_t at = IntervalOf(cuts, part.atoms.Sum(cuts.atoms) / evaluation.requests());
     const bool last = at + 1 == cuts.starts.size();
     usage_class.context[usage_class.context_count++] = {
         cuts.meter, cuts.starts[at], last ? ~std::uint64_t{0} : cuts.starts[at + 1] - 1};
@@ -91,7 +91,7 @@ ClassId UsageClassCache::ClassOf(Ledger& ledger, const Evaluation& evaluation,
       part.resolution.pin_count == 0) {
     const auto row =
         static_cast<std::uint64_t>(part.selection.row - catalog_.image().rows.data()) + 1;
-    const std::uint64_t context = ContextNumber(part.atoms);
+    const std::uint64_t context = ContextNumber(part.atoms, evaluation.requests());
     if (row < (std::uint64_t{1} << kRowBits) && context != 0) {
       key = row << kContextBits | context;
       slot = &slots_[(key * 0x9E3779B97F4A7C15) >> 54];

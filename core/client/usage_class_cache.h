@@ -43,8 +43,8 @@ class UsageClassCache {
 
   // Index of the interval of `cuts` that `quantity` falls in.
   static std::size_t IntervalOf(const Cuts& cuts, std::uint64_t quantity);
-  // One number for all intervals of a part; 0 when it does not fit 16 bits.
-  std::uint64_t ContextNumber(const Atoms& atoms) const;
+  // One number for all intervals of a part of `requests` calls; 0 when it does not fit 16 bits.
+  std::uint64_t ContextNumber(const Atoms& atoms, std::uint64_t requests) const;
 
   const Catalog& catalog_;
   std::vector<Cuts> cuts_;

@@ -132,13 +132,16 @@ void AppendCostJson(const Catalog& catalog, const Evaluation& evaluation,
   json.BeginArray();
   for (const std::string_view id : EvaluationSuggestions(catalog, evaluation)) json.Text(id);
   json.EndArray();
+  if (!context.explain.empty()) json.Text("explain", context.explain);
   json.EndObject();
 }
 
-void AppendErrorJson(std::uint64_t line, const absl::Status& status, std::string& out) {
+void AppendErrorJson(std::uint64_t line, std::uint32_t column, const absl::Status& status,
+                     std::string& out) {
   JsonWriter json(out);
   json.BeginObject();
   if (line != 0) json.Number("line", line);
+  if (column != 0) json.Number("column", column);
   json.Key("error");
   json.BeginObject();
   json.Text("code", absl::StatusCodeToString(status.code()));

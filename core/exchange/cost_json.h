@@ -20,6 +20,7 @@ struct CostContext {
   std::uint64_t line = 0;  // 0: none is printed
   std::string_view id;     // the event's id; empty: null
   const Money* reported = nullptr;
+  std::string_view explain;  // empty: none is printed
 };
 
 inline constexpr std::size_t kSuggestionsMax = 3;
@@ -28,8 +29,9 @@ inline constexpr std::size_t kSuggestionsMax = 3;
 void AppendCostJson(const Catalog& catalog, const Evaluation& evaluation,
                     const CostContext& context, std::string& out);
 
-// Appends {"line":7,"error":{"code":...,"message":...}}.
-void AppendErrorJson(std::uint64_t line, const absl::Status& status, std::string& out);
+// Appends {"line":7,"column":12,"error":{"code":...,"message":...}}; 0: none is printed.
+void AppendErrorJson(std::uint64_t line, std::uint32_t column, const absl::Status& status,
+                     std::string& out);
 
 // "priced", "free", "partial", "unpriced", "unmetered".
 std::string_view EvaluationStateName(const Evaluation& evaluation);

@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/status_macros.h"
 #include "core/base/text.h"
+#include "core/exchange/fields.h"
 #include "simdjson.h"
 
 namespace tokentra {
@@ -151,6 +152,7 @@ absl::Status RecordParser::Parse(std::string_view line, InstantNs default_at) {
   kept_.clear();
   element root;
   const simdjson::error_code error = parser_->parse(line.data(), line.size(), false).get(root);
+  parsed_ = error == simdjson::SUCCESS;
   if (error != simdjson::SUCCESS) {
     return absl::InvalidArgumentError(
         absl::StrCat("not JSON: ", simdjson::error_message(error), " at ", Quote(line)));
@@ -161,6 +163,18 @@ absl::Status RecordParser::Parse(std::string_view line, InstantNs default_at) {
         absl::StrCat("a call record is an object, not ", TypeName(root)));
   }
   return ParseObject(record, default_at);
+}
+
+void RecordParser::NoteFields(FieldLog& log) const {
+  if (!parsed_) return;
+  for (const std::string_view name : {"id", "provider", "model", "api", "service_tier", "region",
+                                      "at", "batch", "requests", "reported"}) {
+    log.NoteAsked(std::string(name), false);
+  }
+  for (const std::string_view name : {"conditions", "metadata", "response", "usage"}) {
+    log.NoteAsked(std::string(name), true);
+  }
+  log.NoteSeen(std::string(), parser_->doc.root());
 }
 
 absl::Status RecordParser::ReadAt(simdjson::dom::object record, InstantNs default_at) {
@@ -201,6 +215,7 @@ absl::Status RecordParser::ParseObject(simdjson::dom::object record, InstantNs d
   for (const auto& [name, target] : texts) {
     TOKENTRA_ASSIGN_OR_RETURN(*target, TextMember(record, name));
   }
+  if (call_.provider.empty()) call_.provider = default_provider_;
   if (call_.provider.empty()) return absl::InvalidArgumentError("provider is missing");
   TOKENTRA_RETURN_IF_ERROR(ReadAt(record, default_at));
   if (const std::optional<element> batch = Member(record, "batch")) {
@@ -215,17 +230,73 @@ absl::Status RecordParser::ParseObject(simdjson::dom::object record, InstantNs d
   if (const std::optional<element> metadata = Member(record, "metadata")) {
     TOKENTRA_RETURN_IF_ERROR(ReadMetadata(*metadata));
   }
+  TOKENTRA_RETURN_IF_ERROR(ReadRequests(record));
   const std::optional<element> response = Member(record, "response");
   const std::optional<element> usage = Member(record, "usage");
+  TOKENTRA_ASSIGN_OR_RETURN(const std::optional<Money> reported, ReadReported(record));
+  element stated;
+  if (!response.has_value() && !usage.has_value() &&
+      record.at_key("usage").get(stated) == simdjson::SUCCESS &&
+      record.at_key("response").get(stated) != simdjson::SUCCESS) {
+    // "usage": null says that the call had none.
+    UseExtraction(reported);
+    return absl::OkStatus();
+  }
   if (response.has_value() == usage.has_value()) {
     return absl::InvalidArgumentError(response.has_value()
                                           ? "both response and usage are given; one is needed"
                                           : "neither response nor usage is given");
   }
-  if (usage.has_value()) return ReadUsage(*usage);
+  if (usage.has_value()) {
+    TOKENTRA_RETURN_IF_ERROR(ReadUsage(*usage));
+    if (!reported.has_value()) return absl::OkStatus();
+    TOKENTRA_ASSIGN_OR_RETURN(Atoms atoms, ToAtoms(usage_, JoinRule::kError));
+    UseExtraction(reported);
+    extraction_.parts.push_back({std::string(), usage_, atoms});
+    call_.usage = nullptr;
+    return absl::OkStatus();
+  }
   TOKENTRA_ASSIGN_OR_RETURN(extraction_, ExtractUsage(*response, call_.provider, call_.api));
+  if (reported.has_value()) extraction_.reported = reported;
   call_.extraction = &extraction_;
   return absl::OkStatus();
+}
+
+// An extraction that says what the record does.
+void RecordParser::UseExtraction(const std::optional<Money>& reported) {
+  extraction_ = Extraction();
+  extraction_.provider = call_.provider;
+  extraction_.api = call_.api;
+  extraction_.model = call_.model;
+  extraction_.reported = reported;
+  call_.extraction = &extraction_;
+}
+
+absl::Status RecordParser::ReadRequests(simdjson::dom::object record) {
+  const std::optional<element> requests = Member(record, "requests");
+  if (!requests.has_value()) return absl::OkStatus();
+  TOKENTRA_ASSIGN_OR_RETURN(call_.requests, CountFromJson("requests", *requests));
+  if (call_.requests == 0) return absl::InvalidArgumentError("requests 0 is no number of calls");
+  return absl::OkStatus();
+}
+
+// Decimal text, or a number in its shortest form.
+absl::StatusOr<std::optional<Money>> RecordParser::ReadReported(simdjson::dom::object record) {
+  const std::optional<element> value = Member(record, "reported");
+  if (!value.has_value()) return std::optional<Money>();
+  std::string_view text;
+  if (value->get(text) != simdjson::SUCCESS) {
+    if (!value->is_number()) {
+      return absl::InvalidArgumentError(
+          absl::StrCat("reported must be an amount, not ", TypeName(*value)));
+    }
+    text = Keep(FixedText(value->get_double().value_unsafe()));
+  }
+  const absl::StatusOr<Money> money = Money::Parse(text);
+  if (!money.ok()) {
+    return absl::InvalidArgumentError(absl::StrCat("reported: ", money.status().message()));
+  }
+  return std::optional<Money>(*money);
 }
 
 absl::Status RecordParser::ReadUsage(element value) {

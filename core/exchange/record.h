@@ -4,7 +4,9 @@
 // `RecordParser::Parse` reads one record; what it returns refers to the parser and the text until
 // the next call. Response bodies are read where they stand, by the extractors.
 //
-// Rules: `provider` is required; exactly one of `response` and `usage`; `at` or a default, since a
+// Rules: `provider` is required; exactly one of `response` and `usage` (`"usage": null` says that
+// the call had none); `requests` is how many calls the usage sums up, `reported` the provider's own
+// total where no body states it; `at` or a default, since a
 // record of a log never means now; null is absent; other fields are the application's own. Token
 // counts from a caller are whole numbers: a negative or fractional one, or one above 2^53 given as
 // a float, is an error naming field and value. Names in seconds are converted to milliseconds
@@ -18,6 +20,7 @@
 
 #include <deque>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +33,8 @@
 #include "core/usage/extract.h"
 
 namespace tokentra {
+
+class FieldLog;
 
 struct MetadataEntry {
   std::string_view key;
@@ -47,6 +52,12 @@ class RecordParser {
   // INVALID_ARGUMENT says what is wrong; nothing but `id` and `provider` may then be used.
   absl::Status Parse(std::string_view line, InstantNs default_at);
 
+  // For records that do not state one; empty: they are errors.
+  void set_default_provider(std::string_view provider) { default_provider_ = provider; }
+
+  // Which fields of the last record were there, and which are read.
+  void NoteFields(FieldLog& log) const;
+
   const Call& call() const { return call_; }
   // The record's own id, else the response's.
   std::string_view id() const;
@@ -60,10 +71,15 @@ class RecordParser {
   absl::Status ReadUsage(simdjson::dom::element usage);
   absl::Status ReadConditions(simdjson::dom::element conditions);
   absl::Status ReadMetadata(simdjson::dom::element metadata);
+  absl::Status ReadRequests(simdjson::dom::object record);
+  absl::StatusOr<std::optional<Money>> ReadReported(simdjson::dom::object record);
+  void UseExtraction(const std::optional<Money>& reported);
   std::string_view Keep(std::string text);
 
   const std::unique_ptr<simdjson::dom::parser> parser_;
   Call call_;
+  std::string_view default_provider_;
+  bool parsed_ = false;
   std::string_view id_;
   Usage usage_;
   Extraction extraction_;

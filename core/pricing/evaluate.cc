@@ -29,6 +29,14 @@ Resolution ResolveBaseModel(const Catalog& catalog, std::string_view provider,
   return {};
 }
 
+Atoms Averaged(const Atoms& atoms, std::uint64_t requests) {
+  Atoms averaged;
+  for (const AtomQuantity& item : atoms.items()) {
+    averaged.Append(item.atom, item.quantity / requests);
+  }
+  return averaged;
+}
+
 absl::Status OutOfRange() {
   return absl::OutOfRangeError("the cost of this usage is beyond 10^20 units of currency");
 }
@@ -92,7 +100,10 @@ absl::Status Evaluation::PricePart(const Catalog& catalog, PartEvaluation& part)
     const Resolution base = ResolveBaseModel(catalog, provider_, conditions_, at_);
     if (base.match != MatchKind::kNone) part.resolution = base;
   }
-  part.selection = SelectRow(catalog, part.resolution, conditions_, at_, part.atoms);
+  part.selection =
+      requests_ <= 1
+          ? SelectRow(catalog, part.resolution, conditions_, at_, part.atoms)
+          : SelectRow(catalog, part.resolution, conditions_, at_, Averaged(part.atoms, requests_));
   if (part.selection.reason == UnpricedReason::kUnknownModel && part.model.empty()) {
     part.selection.reason = UnpricedReason::kNoModel;
   }
@@ -154,6 +165,7 @@ absl::Status Evaluate(const Catalog& catalog, const Call& call, Evaluation& out)
   out.provider_ =
       call.extraction != nullptr ? std::string_view(call.extraction->provider) : call.provider;
   out.at_ = call.at;
+  out.requests_ = call.requests == 0 ? 1 : call.requests;
   TOKENTRA_RETURN_IF_ERROR(out.MergeConditions(catalog, call));
   if (call.extraction == nullptr) {
     PartEvaluation& part = out.AddPart();

@@ -37,6 +37,8 @@ struct Call {
   bool batch = false;
   std::span<const NamedCondition> conditions;
   InstantNs at = kNoInstant;
+  // Calls that the usage sums up: what a price is banded by is their average.
+  std::uint64_t requests = 1;
   // Exactly one of the two is set.
   const Usage* usage = nullptr;
   const Extraction* extraction = nullptr;
@@ -65,6 +67,7 @@ class Evaluation {
   Quality quality() const { return quality_; }
   std::string_view provider() const { return provider_; }
   InstantNs at() const { return at_; }
+  std::uint64_t requests() const { return requests_; }
   const CallConditions& conditions() const { return conditions_; }
   const std::vector<std::string>& findings() const { return findings_; }
 
@@ -84,6 +87,7 @@ class Evaluation {
 
   std::string_view provider_;
   InstantNs at_ = kNoInstant;
+  std::uint64_t requests_ = 1;
   CallConditions conditions_;
   std::array<NamedCondition, kNamedMax> named_;
   CostState state_ = CostState::kUnpriced;

@@ -74,6 +74,10 @@ absl::StatusOr<Extraction> ExtractUsage(simdjson::dom::element body, std::string
 absl::StatusOr<Extraction> ExtractUsage(std::string_view body, std::string_view provider,
                                         std::string_view api);
 
+// Makes usage that a foreign system states consistent, as an extractor does: sub-counts that
+// contradict their whole are left out and named in `findings`, absent joins settled text first.
+Atoms SettleUsage(Usage* usage, std::vector<std::string>* findings);
+
 // The flavours a provider has, for documentation and error messages; empty: unknown provider.
 std::vector<std::string_view> ExtractorApis(std::string_view provider);
 

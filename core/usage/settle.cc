@@ -96,3 +96,11 @@ Atoms Settle(Usage* usage, std::vector<std::string>* findings) {
 }
 
 }  // namespace tokentra::extract
+
+namespace tokentra {
+
+Atoms SettleUsage(Usage* usage, std::vector<std::string>* findings) {
+  return extract::Settle(usage, findings);
+}
+
+}  // namespace tokentra

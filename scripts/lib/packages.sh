@@ -17,6 +17,8 @@ all|python3|has_program python3|build and check scripts
 all|ninja-build|has_program ninja|runs the build
 all|nlohmann-json3-dev|has_header nlohmann/json.hpp|JSON of catalogs and output
 all|libcli11-dev|has_header CLI/CLI.hpp|command line parser of the tokentra program
+all|zlib1g-dev|has_header zlib.h|gzip files, read by the tokentra program
+all|libzstd-dev|has_header zstd.h|zstd files, read by the tokentra program
 test,bench,prove|libgtest-dev|has_header gtest/gtest.h|C++ tests
 test,bench,prove|libgmock-dev|has_header gmock/gmock.h|matchers of the C++ tests
 test,bench,prove|pkg-config|has_program pkg-config|test of embedding with pkg-config

@@ -237,7 +237,9 @@ TEST_F(AllocationFailureTest, Extract) {
 TEST_F(AllocationFailureTest, Records) {
   Records records;
   Document document;
-  const tokentra_records_options options = {1, 0, 0, 0, TOKENTRA_RECORDS_JSON, 0, 0};
+  tokentra_records_options options = {};
+  options.first_line = 1;
+  options.flags = TOKENTRA_RECORDS_JSON;
   EXPECT_SURVIVES(records, tokentra_records_price(catalog_.get(), Text(kChunk), &options,
                                                   sizeof(options), records.Out(), error));
   const tokentra_text line = Text(kChunk.substr(0, kChunk.find('\n')));

@@ -36,8 +36,16 @@ class RecordsTest : public ::testing::Test {
   }
 
   Catalog catalog_ = OpenCatalog();
-  tokentra_records_options options_ = {
-      1, TOKENTRA_NO_INSTANT, TOKENTRA_NO_INSTANT, TOKENTRA_NO_INSTANT, 0, 0, 0};
+  static tokentra_records_options NoInstants() {
+    tokentra_records_options options = {};
+    options.first_line = 1;
+    options.default_at_ns = TOKENTRA_NO_INSTANT;
+    options.since_ns = TOKENTRA_NO_INSTANT;
+    options.until_ns = TOKENTRA_NO_INSTANT;
+    return options;
+  }
+
+  tokentra_records_options options_ = NoInstants();
   Records records_;
   Error error;
 };
@@ -220,6 +228,128 @@ TEST_F(RecordsTest, TrackCountsTheSameIdOnce) {
   EXPECT_EQ(totals.events, 1u);
   EXPECT_EQ(totals.duplicate_events, 1u);
   EXPECT_EQ(totals.refused_events, 1u);
+}
+
+constexpr std::string_view kSpan =
+    R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"t","spanId":"a","parentSpanId":"b",)"
+    R"("startTimeUnixNano":"1792065600000000000","attributes":[)"
+    R"({"key":"gen_ai.operation.name","value":{"stringValue":"chat"}},)"
+    R"({"key":"gen_ai.system","value":{"stringValue":"openai"}},)"
+    R"({"key":"gen_ai.request.model","value":{"stringValue":"gpt-4o"}},)"
+    R"({"key":"gen_ai.usage.input_tokens","value":{"intValue":"1500"}}]}]}]}]})";
+constexpr std::string_view kAgent =
+    R"({"resourceSpans":[{"scopeSpans":[{"spans":[{"traceId":"t","spanId":"b",)"
+    R"("startTimeUnixNano":"1792065600000000000","attributes":[)"
+    R"({"key":"gen_ai.operation.name","value":{"stringValue":"invoke_agent"}},)"
+    R"({"key":"gen_ai.system","value":{"stringValue":"openai"}},)"
+    R"({"key":"gen_ai.request.model","value":{"stringValue":"gpt-4o"}},)"
+    R"({"key":"gen_ai.usage.input_tokens","value":{"intValue":"1500"}}]}]}]}]})";
+
+TEST_F(RecordsTest, FormatsHaveNamesAndAreDetected) {
+  EXPECT_EQ(View(tokentra_records_format(0)), "record");
+  EXPECT_EQ(tokentra_records_format(SIZE_MAX).size, 0u);
+  const auto detect = [&](std::string_view head, uint32_t* found) {
+    tokentra_text format = {};
+    EXPECT_OK(tokentra_records_detect(Text(head), &format, found, error.Out()));
+    return View(format);
+  };
+  uint32_t found = 0;
+  EXPECT_EQ(detect(kSpan, &found), "otlp");
+  EXPECT_EQ(found, uint32_t{TOKENTRA_DETECT_SHOWN});
+  EXPECT_EQ(detect(kGood, &found), "record");
+  EXPECT_EQ(detect("nothing", &found), "record");
+  EXPECT_EQ(found, 0u);
+  EXPECT_EQ(detect("time,model\n", &found), "csv");
+  EXPECT_EQ(found, uint32_t{TOKENTRA_DETECT_SHOWN | TOKENTRA_DETECT_CSV});
+  options_.format = Text("otpl");
+  EXPECT_ERROR(tokentra_records_price(catalog_.get(), Text(kSpan), &options_, sizeof(options_),
+                                      records_.Out(), error.Out()),
+               TOKENTRA_INVALID_ARGUMENT, HasSubstr("otlp"));
+}
+
+TEST_F(RecordsTest, HeldIsResolvedWithinAChunkOrOverARun) {
+  options_.format = Text("otlp");
+  tokentra_records_totals totals = {};
+  Price(Lines({kAgent, kSpan}));
+  EXPECT_EQ(Count(), 1u);
+  ASSERT_OK(tokentra_records_total(records_.get(), &totals, sizeof(totals), error.Out()));
+  EXPECT_EQ(totals.covered, 1u);
+
+  options_.flags = TOKENTRA_RECORDS_HOLD;
+  tokentra_held* held = nullptr;
+  ASSERT_OK(tokentra_held_new(&held, error.Out()));
+  for (const std::string_view line : {kAgent, kSpan}) {
+    options_.source = line == kAgent ? 1 : 2;
+    Price(line);
+    ASSERT_OK(tokentra_held_add(held, records_.get(), error.Out()));
+  }
+  EXPECT_EQ(Count(), 1u) << "the call itself waits for nothing";
+  EXPECT_EQ(At(0).source, 2u);
+  EXPECT_GT(tokentra_held_count(held), 0u);
+  ASSERT_OK(tokentra_held_price(held, catalog_.get(), &options_, sizeof(options_), records_.Out(),
+                                error.Out()));
+  EXPECT_EQ(Count(), 0u);
+  ASSERT_OK(tokentra_records_total(records_.get(), &totals, sizeof(totals), error.Out()));
+  EXPECT_EQ(totals.covered, 1u);
+  EXPECT_EQ(tokentra_held_count(held), 0u);
+
+  options_.source = 7;
+  Price(kAgent);
+  ASSERT_OK(tokentra_held_add(held, records_.get(), error.Out()));
+  ASSERT_OK(tokentra_held_price(held, catalog_.get(), &options_, sizeof(options_), records_.Out(),
+                                error.Out()));
+  ASSERT_EQ(Count(), 1u) << "nothing under it";
+  EXPECT_EQ(At(0).source, 7u);
+  tokentra_held_free(held);
+}
+
+TEST_F(RecordsTest, PreparedChunksAreCommittedInOrder) {
+  Client client;
+  ASSERT_OK(tokentra_client_new(nullptr, client.Out(), error.Out()));
+  Records second;
+  ASSERT_OK(tokentra_records_prepare(client.get(), Text(kGood), &options_, sizeof(options_),
+                                     second.Out(), error.Out()));
+  ASSERT_OK(tokentra_records_prepare(client.get(), Text(kGood), &options_, sizeof(options_),
+                                     records_.Out(), error.Out()));
+  ASSERT_OK(tokentra_records_commit(client.get(), records_.get(), error.Out()));
+  ASSERT_OK(tokentra_records_commit(client.get(), second.get(), error.Out()));
+  ASSERT_OK(tokentra_records_commit(client.get(), second.get(), error.Out())) << "once";
+  EXPECT_EQ(At(0).outcome, uint32_t{TOKENTRA_OUTCOME_RECORDED});
+  tokentra_record record = {};
+  ASSERT_OK(tokentra_records_at(second.get(), 0, &record, sizeof(record), error.Out()));
+  EXPECT_EQ(record.outcome, uint32_t{TOKENTRA_OUTCOME_DUPLICATE});
+}
+
+TEST_F(RecordsTest, UnreadFieldsAndColumns) {
+  options_.flags = TOKENTRA_RECORDS_FIELDS;
+  const std::string extra(kGood.substr(0, kGood.size() - 1));
+  Price(extra + R"(,"mine":{"a":1}})");
+  uint64_t count = 0;
+  EXPECT_EQ(View(tokentra_records_field(records_.get(), 0, &count)), "mine.a");
+  EXPECT_EQ(count, 1u);
+  EXPECT_EQ(tokentra_records_field(records_.get(), 1, nullptr).size, 0u);
+
+  options_ = NoInstants();
+  const tokentra_pair columns[] = {{Text("input_tokens"), Text("in")}};
+  options_.format = Text("csv");
+  options_.provider = Text("openai");
+  options_.model = Text("gpt-4o");
+  options_.header = Text("at,in\n");
+  options_.columns = columns;
+  options_.column_count = 1;
+  Price("2026-10-15,1000\n2026-10-15,x\n");
+  ASSERT_EQ(Count(), 2u);
+  EXPECT_EQ(Decimal(At(0).total), "0.0025");
+  EXPECT_EQ(At(1).status, TOKENTRA_INVALID_ARGUMENT);
+  EXPECT_GT(At(1).column, 0u);
+
+  options_ = NoInstants();
+  options_.flags = TOKENTRA_RECORDS_CONVERT;
+  Price(kGood);
+  EXPECT_EQ(View(At(0).json), kGood);
+  options_.flags = TOKENTRA_RECORDS_EXPLAIN;
+  Price(kGood);
+  EXPECT_THAT(std::string(View(At(0).json)), HasSubstr("\"explain\":"));
 }
 
 }  // namespace

@@ -160,9 +160,6 @@ TEST(OptionsSizeTest, Records) {
   options.tail[kTail - 1] = 1;
   EXPECT_EQ(price(sizeof(options)), TOKENTRA_INVALID_ARGUMENT);
   EXPECT_OK(price(sizeof(options.value)));
-  options.value.reserved = 1;
-  EXPECT_ERROR(price(sizeof(options.value)), TOKENTRA_INVALID_ARGUMENT, HasSubstr("reserved"));
-  options.value.reserved = 0;
   options.value.reserved2 = 1;
   EXPECT_ERROR(price(sizeof(options.value)), TOKENTRA_INVALID_ARGUMENT, HasSubstr("reserved"));
   options.value.reserved2 = 0;

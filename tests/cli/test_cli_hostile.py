@@ -150,12 +150,12 @@ def test_hostile_paths_are_named_and_the_others_processed(tokentra, tmp_path, ma
     good = make_log(record())
     missing = tmp_path / "missing.jsonl"
     compressed = tmp_path / "calls.jsonl.gz"
-    compressed.write_bytes(gzip.compress(good.read_bytes()))
+    compressed.write_bytes(gzip.compress(good.read_bytes())[:30])
     done = tokentra("report", tmp_path, missing, compressed, good, "--json")
     assert done.status == 1
     assert f"{tmp_path}: is a directory" in done.err
     assert f"{missing}: cannot open: No such file" in done.err
-    assert f"{compressed}: is compressed with gzip" in done.err
+    assert f"{compressed}: ends early" in done.err
     assert done.json()["events"] == 1
     for path in (tmp_path, missing, compressed):
         for command in ("price", "explain"):

@@ -142,7 +142,7 @@ def test_contradicting_usage_is_refused_naming_both(tokentra):
     ("arguments", "messages"),
     [
         ((), ["nothing to price"]),
-        (("calls.jsonl", "--provider", "openai"), ["not both"]),
+        (("calls.jsonl", "--region", "eu"), ["not both"]),
         (("--provider", "openai"), ["--model"]),
         ((*ONE_CALL,), ["--usage"]),
         ((*ONE_CALL, "--usage", "input_tokns=1"), ["'input_tokns'", "'input_tokens'"]),

@@ -9,7 +9,7 @@
  *   3. Catalog: open, enumerate
  *   4. Price: one call, many calls, explain
  *   5. Extract: from a response body to usage
- *   6. Records: JSON Lines in, results out
+ *   6. Records: logs in, results out
  *   7. Client: track, recorder, snapshot, rows
  *
  * Rules that hold everywhere:
@@ -160,6 +160,7 @@ typedef struct tokentra_catalog tokentra_catalog;
 typedef struct tokentra_cost tokentra_cost;
 typedef struct tokentra_extraction tokentra_extraction;
 typedef struct tokentra_records tokentra_records;
+typedef struct tokentra_held tokentra_held;
 typedef struct tokentra_client_options tokentra_client_options;
 typedef struct tokentra_client tokentra_client;
 typedef struct tokentra_recorder tokentra_recorder;
@@ -451,7 +452,11 @@ TOKENTRA_API tokentra_text tokentra_extraction_finding(const tokentra_extraction
 /* ---- 6. Records ------------------------------------------------------------------------------ */
 
 /* tokentra_records_options.flags */
-#define TOKENTRA_RECORDS_JSON 1u /* make the JSON text of every result */
+#define TOKENTRA_RECORDS_JSON 1u     /* make the JSON text of every result */
+#define TOKENTRA_RECORDS_CONVERT 2u  /* and make it the call record, not its cost */
+#define TOKENTRA_RECORDS_FIELDS 4u   /* note fields that are not read */
+#define TOKENTRA_RECORDS_HOLD 8u     /* leave what waits for other chunks to tokentra_held_add */
+#define TOKENTRA_RECORDS_EXPLAIN 16u /* add to the JSON text why the cost is what it is */
 
 typedef struct tokentra_records_options {
   uint64_t first_line;   /* number of the chunk's first line, from 1 */
@@ -459,15 +464,36 @@ typedef struct tokentra_records_options {
   int64_t since_ns;      /* records before it are skipped; 0 or TOKENTRA_NO_INSTANT: none */
   int64_t until_ns;      /* records at or after it are; 0 or TOKENTRA_NO_INSTANT: none */
   uint32_t flags;
-  uint32_t reserved;
+  uint32_t source; /* the caller's number of the file; given back in every result */
   uint64_t reserved2;
+  tokentra_text format;         /* tokentra_records_format; absent: call records */
+  tokentra_text provider;       /* of calls that do not state one */
+  tokentra_text model;          /* likewise */
+  tokentra_text header;         /* CSV: its first row, when it is not in this chunk */
+  const tokentra_pair* columns; /* CSV: fields of the call record and their columns */
+  size_t column_count;
 } tokentra_records_options;
 
-/* Prices a chunk of JSON Lines: whole lines, the last one with or without its newline. Blank lines
- * have no result but count as lines. A record that cannot be read gives a result with a status.
- * `options` may be NULL: all zero.
- * Thread: concurrent. Owns: *records (tokentra_records_free), *error.
- * Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+/* Names of the formats that records come in: "record", "response", "litellm", ... Static text; size
+ * 0 past the end.
+ * Thread: any. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_records_format(size_t index);
+
+/* What tokentra_records_detect found. */
+#define TOKENTRA_DETECT_SHOWN 1u /* a record or the header shows the format */
+#define TOKENTRA_DETECT_CSV 2u   /* rows, of which the first is the header */
+
+/* The format of a log that begins with `head`, a few whole records; "record" when nothing in it
+ * shows any. Static text.
+ * Thread: any. Owns: *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_records_detect(tokentra_text head, tokentra_text* format,
+                                                     uint32_t* found, tokentra_error** error);
+
+/* Prices a chunk of a log: whole lines, the last one with or without its newline; a record
+ * separator (0x1E) ends a record too, and counts no line. One record may hold several calls, or
+ * none. Blank lines have no result but count as lines. A record that cannot be read gives a result
+ * with a status. `options` may be NULL: all zero. Thread: concurrent. Owns: *records
+ * (tokentra_records_free), *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
 TOKENTRA_API tokentra_status tokentra_records_price(const tokentra_catalog* catalog,
                                                     tokentra_text chunk,
                                                     const tokentra_records_options* options,
@@ -481,6 +507,22 @@ TOKENTRA_API tokentra_status tokentra_records_track(tokentra_client* client, tok
                                                     const tokentra_records_options* options,
                                                     size_t options_size, tokentra_records** records,
                                                     tokentra_error** error);
+
+/* The first half of tokentra_records_track: prices a chunk and records nothing yet. Chunks that are
+ * prepared on any threads and committed in their order come out as if one thread had read them.
+ * Thread: concurrent. Owns: *records (tokentra_records_free), *error.
+ * Errors: as tokentra_records_price. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_records_prepare(
+    const tokentra_client* client, tokentra_text chunk, const tokentra_records_options* options,
+    size_t options_size, tokentra_records** records, tokentra_error** error);
+
+/* The second half: records what was prepared, with the same client and options, once. Outcomes are
+ * known afterwards.
+ * Thread: concurrent on the client, exclusive on `records`. Owns: *error.
+ * Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_records_commit(tokentra_client* client,
+                                                     tokentra_records* records,
+                                                     tokentra_error** error);
 
 /* Explains the one record on `line`, as tokentra_cost_explain does.
  * Thread: concurrent. Owns: *document, *error. Errors: as tokentra_price, and those of reading the
@@ -519,7 +561,8 @@ typedef struct tokentra_record {
   uint32_t quality;
   uint32_t outcome; /* of tracking; 0 when only priced */
   uint32_t flags;
-  uint64_t reserved;
+  uint32_t column; /* of an error in its line, from 1; 0: unknown */
+  uint32_t source; /* tokentra_records_options.source */
 } tokentra_record;
 
 /* Thread: concurrent. Owns: views in *record, live as long as `records`; *error.
@@ -527,6 +570,61 @@ typedef struct tokentra_record {
 TOKENTRA_API tokentra_status tokentra_records_at(const tokentra_records* records, size_t index,
                                                  tokentra_record* record, size_t record_size,
                                                  tokentra_error** error);
+
+typedef struct tokentra_records_totals {
+  uint64_t lines;
+  uint64_t repeated; /* lines that repeat a call of the same id */
+  uint64_t covered;  /* spans that repeat the calls under them */
+  uint64_t held;     /* waiting for tokentra_held_add */
+  uint64_t fields;   /* that are not read, with TOKENTRA_RECORDS_FIELDS */
+  uint64_t reserved;
+} tokentra_records_totals;
+
+/* Thread: concurrent. Owns: *error. Errors: INVALID_ARGUMENT (totals_size). Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_records_total(const tokentra_records* records,
+                                                    tokentra_records_totals* totals,
+                                                    size_t totals_size, tokentra_error** error);
+
+/* Path of a field that is not read, and through `count` (may be NULL) how often it was there. Size
+ * 0 past the end.
+ * Thread: concurrent. Owns: view, lives as long as `records`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_records_field(const tokentra_records* records, size_t index,
+                                                  uint64_t* count);
+
+/* What the chunks of one run leave waiting until all of them are known: lines that repeat one
+ * streamed answer, spans around other calls, lines that build on those before them.
+ * Thread: any. Owns: *held (tokentra_held_free), *error. Errors: RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_held_new(tokentra_held** held, tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_held_free(tokentra_held* held);
+
+/* Takes what `records` holds. In the order of the chunks.
+ * Thread: exclusive. Owns: *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_held_add(tokentra_held* held, tokentra_records* records,
+                                               tokentra_error** error);
+
+/* How much is held.
+ * Thread: concurrent. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API uint64_t tokentra_held_count(const tokentra_held* held);
+
+/* Prices what turns out to count of everything held so far; nothing is held afterwards.
+ * Thread: exclusive. Owns: *records (tokentra_records_free), *error.
+ * Errors: as tokentra_records_price. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_held_price(tokentra_held* held,
+                                                 const tokentra_catalog* catalog,
+                                                 const tokentra_records_options* options,
+                                                 size_t options_size, tokentra_records** records,
+                                                 tokentra_error** error);
+
+/* The same for a client; tokentra_records_commit records it.
+ * Thread: exclusive. Owns: *records (tokentra_records_free), *error.
+ * Errors: as tokentra_records_price. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_held_prepare(tokentra_held* held,
+                                                   const tokentra_client* client,
+                                                   const tokentra_records_options* options,
+                                                   size_t options_size, tokentra_records** records,
+                                                   tokentra_error** error);
 
 /* ---- 7. Client ------------------------------------------------------------------------------- */
 

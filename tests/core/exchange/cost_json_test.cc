@@ -176,10 +176,10 @@ TEST(CostJsonTest, PartsOfTwoModels) {
 
 TEST(CostJsonTest, Errors) {
   std::string text;
-  AppendErrorJson(7, absl::InvalidArgumentError("bad \"x\"\n"), text);
+  AppendErrorJson(7, 0, absl::InvalidArgumentError("bad \"x\"\n"), text);
   EXPECT_EQ(text, R"({"line":7,"error":{"code":"INVALID_ARGUMENT","message":"bad \"x\"\n"}})");
   text.clear();
-  AppendErrorJson(0, absl::OutOfRangeError("far"), text);
+  AppendErrorJson(0, 0, absl::OutOfRangeError("far"), text);
   EXPECT_EQ(text, R"({"error":{"code":"OUT_OF_RANGE","message":"far"}})");
 }
 

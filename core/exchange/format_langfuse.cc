@@ -1,7 +1,6 @@
 // Langfuse: observations, as its blob storage export (JSON Lines or CSV), its interface's export
 // (a list) and its API (a page with `data`) give them; columns in snake_case, members in camelCase.
-// Sources: langfuse/langfuse
-// packages/shared/clickhouse/migrations/clustered/0002_observations.up.sql; langfuse.com docs,
+// Sources: langfuse/langfuse, ClickHouse migration 0002_observations.up.sql; langfuse.com docs,
 // "Blob Storage Export Field Reference" and "Token & Cost Tracking".
 //
 // Usage types are free names: those with "input" in them are input, with "output" output. Langfuse

@@ -1,8 +1,8 @@
 """Logs of other systems: each sample of tests/formats, read as what its source says it means.
 
-Method: `import` shows what was read, `price` what it costs, `report` the totals; the expected counts
-are written here by hand from the samples. Properties over all samples: packing, splitting, shuffling,
-merging and threads change nothing.
+Method: `import` shows what was read, `price` what it costs, `report` the totals; the expected
+counts are written here by hand from the samples. Properties over all samples: packing, splitting,
+shuffling, merging and threads change nothing.
 """
 
 from __future__ import annotations

@@ -19,8 +19,8 @@ std::uint32_t PreparedEvents::AddDimensions(std::span<const std::string_view> va
     key_.append(reinterpret_cast<const char*>(&size), sizeof size);
     if (size != 0) key_.append(values[i]);
   }
-  const auto [found, is_new] =
-      dimensions_index_.try_emplace(key_, static_cast<std::uint32_t>(dimensions_.size()));
+  const auto [found, is_new] = dimensions_index_.try_emplace(
+      std::string(key_), static_cast<std::uint32_t>(dimensions_.size()));
   if (is_new) dimensions_.push_back({{values.begin(), values.end()}, present, std::nullopt});
   return found->second;
 }

@@ -16,9 +16,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "core/client/id_window.h"
 #include "core/ledger/ledger.h"
 
@@ -87,8 +87,9 @@ class PreparedEvents {
   std::vector<AtomQuantity> atoms_;
   std::vector<Dimensions> dimensions_;
   std::vector<Class> classes_;
-  absl::flat_hash_map<std::string, std::uint32_t> dimensions_index_;
-  absl::flat_hash_map<std::string, std::uint32_t> classes_index_;
+  // Standard maps: absl's do not survive memory that runs out while they grow.
+  std::unordered_map<std::string, std::uint32_t> dimensions_index_;
+  std::unordered_map<std::string, std::uint32_t> classes_index_;
   std::string key_;
 };
 

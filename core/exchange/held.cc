@@ -9,8 +9,8 @@ void HeldRecords::Add(const SpanLink& link) {
   if (link.is_call) calls_.insert(link.span);
 }
 
-absl::flat_hash_set<std::uint64_t> HeldRecords::Covered() const {
-  absl::flat_hash_set<std::uint64_t> covered;
+std::unordered_set<std::uint64_t> HeldRecords::Covered() const {
+  std::unordered_set<std::uint64_t> covered;
   const auto mark_above = [&](std::uint64_t span) {
     // A span that is marked already has everything above it marked: this also ends cycles.
     for (auto at = parents_.find(span); at != parents_.end() && at->second != 0;
@@ -28,8 +28,8 @@ absl::flat_hash_set<std::uint64_t> HeldRecords::Covered() const {
 
 HeldRecords::Resolved HeldRecords::Resolve() {
   Resolved resolved;
-  const absl::flat_hash_set<std::uint64_t> covered = Covered();
-  absl::flat_hash_map<std::uint64_t, std::size_t> largest;
+  const std::unordered_set<std::uint64_t> covered = Covered();
+  std::unordered_map<std::uint64_t, std::size_t> largest;
   for (std::size_t i = 0; i < records_.size(); ++i) {
     if (records_[i].hold != Hold::kLargest) continue;
     const auto [found, is_new] = largest.try_emplace(records_[i].key, i);

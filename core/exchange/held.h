@@ -11,10 +11,10 @@
 
 #include <cstdint>
 #include <string>
+#include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "core/exchange/draft.h"
 
 namespace tokentra {
@@ -46,11 +46,11 @@ class HeldRecords {
 
  private:
   // Marks every span above a call.
-  absl::flat_hash_set<std::uint64_t> Covered() const;
+  std::unordered_set<std::uint64_t> Covered() const;
 
   std::vector<HeldRecord> records_;
-  absl::flat_hash_map<std::uint64_t, std::uint64_t> parents_;
-  absl::flat_hash_set<std::uint64_t> calls_;
+  std::unordered_map<std::uint64_t, std::uint64_t> parents_;
+  std::unordered_set<std::uint64_t> calls_;
 };
 
 }  // namespace tokentra

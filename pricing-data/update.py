@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Converts two public price lists into tokentra's catalog sources, for a maintainer to review.
 
-    update.py --genai genai-prices.json --litellm litellm-prices.json [--check | --verify]
+    update.py [--genai genai-prices.json] [--litellm litellm-prices.json] [--check | --verify]
 
-Writes `providers/*.json` and `disagreements.json` beside this file and prints a summary. What no
-list says (region trees, tier words, chosen sides, free models, ...) is data in `curation.json`,
-each decision with its reason. Running twice changes nothing.
+Without lists, those carried in `lists/` are read. Prints what would change, for review: new,
+changed and vanished models, disagreements, suspicious magnitudes. Writes `providers/*.json`,
+`disagreements.json` and `left_out.json` beside this file. What no list says (region trees, tier
+words, chosen sides, free models, ...) is data in `curation.json`, each decision with its reason.
+Running twice changes nothing.
 
     --check    write nothing; exit 1 if a file would change
     --verify   write nothing; compare every rate of the first list with the files, exit 1 if one
@@ -25,20 +27,23 @@ from importer import canonical
 from importer.azure import AzureBuilder
 from importer.bedrock import BedrockBuilder
 from importer.build import Lists, ProviderBuilder
+from importer.carried import carry_genai, carry_litellm
 from importer.disagree import disagreements_json
 from importer.genai import GenaiList
 from importer.joins import Joiner
 from importer.litellm import LitellmList
+from importer.review import review
 from importer.verify import verify
 
 HERE = Path(__file__).resolve().parent
+GENAI, LITELLM = HERE / "lists" / "genai-prices.json", HERE / "lists" / "litellm.json"
 Json = dict[str, Any]
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--genai", type=Path, required=True, help="prices of genai-prices")
-    parser.add_argument("--litellm", type=Path, required=True, help="price map of LiteLLM")
+    parser.add_argument("--genai", type=Path, default=GENAI, help="prices of genai-prices")
+    parser.add_argument("--litellm", type=Path, default=LITELLM, help="price map of LiteLLM")
     parser.add_argument("--check", action="store_true", help="exit 1 if a file would change")
     parser.add_argument("--verify", action="store_true", help="compare the files with the lists")
     args = parser.parse_args()
@@ -50,7 +55,20 @@ def main() -> int:
     if args.verify:
         return verify(genai, curation, files)
     summarize(files, builders)
-    return write(files, check=args.check)
+    for line in review(read_files(files), files):
+        print(line)
+    carried = {}
+    if args.genai != GENAI:
+        carried[GENAI] = carry_genai(args.genai)
+    if args.litellm != LITELLM:
+        carried[LITELLM] = carry_litellm(args.litellm)
+    return write(files, carried, check=args.check)
+
+
+def read_files(files: dict[str, Json]) -> dict[str, Json]:
+    """The files as they are now, of the names that would be written."""
+    paths = {name: HERE / name for name in files}
+    return {n: json.loads(p.read_text("utf-8")) for n, p in paths.items() if p.exists()}
 
 
 def build_all(
@@ -127,11 +145,11 @@ def summarize(files: dict[str, Json], builders: list[ProviderBuilder]) -> None:
     print(f"disagreements: {sum(counts.values())} {dict(sorted(counts.items()))}")
 
 
-def write(files: dict[str, Json], *, check: bool) -> int:
+def write(files: dict[str, Json], carried: dict[Path, str], *, check: bool) -> int:
     changed = 0
-    for name, content in files.items():
-        path = HERE / name
-        text = canonical.dumps(content)
+    texts = {HERE / name: canonical.dumps(content) for name, content in files.items()}
+    for path, text in {**texts, **carried}.items():
+        name = path.relative_to(HERE)
         if path.exists() and path.read_text("utf-8") == text:
             continue
         changed += 1

@@ -9,6 +9,12 @@
 
 namespace tokentra {
 
+// One entry of an event's metadata.
+struct MetadataEntry {
+  std::string_view key;
+  std::string_view value;
+};
+
 // "projectId" -> "project_id"; any other key is itself.
 std::string_view CanonicalMetadataKey(std::string_view key);
 

@@ -28,6 +28,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/instant.h"
+#include "core/base/metadata_key.h"
 #include "core/base/simdjson_forward.h"
 #include "core/pricing/evaluate.h"
 #include "core/usage/extract.h"
@@ -35,11 +36,6 @@
 namespace tokentra {
 
 class FieldLog;
-
-struct MetadataEntry {
-  std::string_view key;
-  std::string_view value;
-};
 
 class RecordParser {
  public:

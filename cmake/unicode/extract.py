@@ -2,10 +2,10 @@
 
     python3 cmake/unicode/extract.py UCD_FOLDER > cmake/unicode/unicode-15.0.0.txt
 
-UCD_FOLDER holds UnicodeData.txt and DerivedNormalizationProps.txt of that version (Debian's package
-unicode-data has them). Confusables come from ICU's spoof data of the same Unicode version (ICU 72 is
-Unicode 15.0), which is built from confusables.txt of UTS 39. Run by hand when the version moves; the
-build reads the result only (make_tables.cc).
+UCD_FOLDER holds UnicodeData.txt and DerivedNormalizationProps.txt of that version (Debian's
+package unicode-data has them). Confusables come from ICU's spoof data of the same Unicode version
+(ICU 72 is Unicode 15.0), which is built from confusables.txt of UTS 39. Run by hand when the
+version moves; the build reads the result only (make_tables.cc).
 
 Lines: `C first last category` (M, N, P and S without their second letter), `K first last class`
 (canonical combining class), `D character first [second]` (canonical decomposition, one level),

@@ -192,8 +192,8 @@ class ConventionCompiler {
     for (std::size_t i = 0; i < key.parts.size(); ++i) {
       if (key.parts[i].name == name) return static_cast<int>(i);
     }
-    if (key.parts.size() == kPartsMax) {
-      return Error(key.path, absl::StrCat("has more than parts_max ", kPartsMax, " parts"));
+    if (key.parts.size() == kNamePartsMax) {
+      return Error(key.path, absl::StrCat("has more than parts_max ", kNamePartsMax, " parts"));
     }
     PartSource source;
     source.name = name;

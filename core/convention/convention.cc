@@ -51,6 +51,24 @@ std::uint32_t Convention::EpochOf(InstantNs at) const {
                                     epochs_.begin());
 }
 
+bool Convention::IgnoresUndeclared() const {
+  const auto waits_for_undeclared = [](const auto& rules) {
+    for (const auto& rule : rules) {
+      for (const KeyValue& when : rule.when) {
+        if (when.index < 0) return true;
+      }
+    }
+    return false;
+  };
+  const auto minds = [](const std::array<Severity, kRuleCount>& severity) {
+    return severity[static_cast<std::size_t>(Rule::kUnknownKey)] != Severity::kOff;
+  };
+  return profiles_.empty() && !minds(severity_) && !waits_for_undeclared(conditions_) &&
+         !waits_for_undeclared(scopes_) &&
+         std::none_of(scopes_.begin(), scopes_.end(),
+                      [&](const Scope& scope) { return minds(scope.severity); });
+}
+
 std::vector<std::string_view> Convention::RequiredKeys() const {
   std::vector<std::string_view> names;
   for (std::size_t i = 0; i < keys_.size(); ++i) {

@@ -108,6 +108,10 @@ class Convention {
   // Rises at each instant where verdicts may change (deprecations): a memo's key.
   std::uint32_t EpochOf(InstantNs at) const;
 
+  bool IsDeclared(std::string_view key) const { return FindKey(key, nullptr) >= 0; }
+  // Undeclared keys can cause no finding but a sensitive one.
+  bool IgnoresUndeclared() const;
+
   // What an event needs to be fully attributed: the required keys.
   std::vector<std::string_view> RequiredKeys() const;
   std::vector<std::string_view> DeclaredKeys() const;

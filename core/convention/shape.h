@@ -31,7 +31,7 @@
 namespace tokentra {
 
 inline constexpr std::size_t kValueBytesMax = 256;  // longer values match no shape
-inline constexpr std::size_t kPartsMax = 8;         // of one key
+inline constexpr std::size_t kNamePartsMax = 8;     // of one key
 inline constexpr std::size_t kElementsMax = 17;     // parts with a literal before, between, after
 inline constexpr std::size_t kAlternativesMax = 16;
 
@@ -57,7 +57,7 @@ struct PartSpan {
 };
 
 // What parts have to be, by part; data() null: anything.
-using BoundTexts = std::array<std::string_view, kPartsMax>;
+using BoundTexts = std::array<std::string_view, kNamePartsMax>;
 
 class Shape {
  public:

@@ -69,8 +69,8 @@ absl::StatusOr<std::vector<TemplateSequence>> ExpandTemplate(std::string_view te
   const auto parts = std::count_if(items.begin(), items.end(),
                                    [](const Item& item) { return item.element.is_part; });
   if (parts == 0) return error("has no part");
-  if (static_cast<std::size_t>(parts) > kPartsMax) {
-    return error(absl::StrCat("has ", parts, " parts; parts_max is ", kPartsMax));
+  if (static_cast<std::size_t>(parts) > kNamePartsMax) {
+    return error(absl::StrCat("has ", parts, " parts; parts_max is ", kNamePartsMax));
   }
   if (items.size() > kElementsMax) {
     return error(absl::StrCat("has ", items.size(), " elements; elements_max is ", kElementsMax));

@@ -417,7 +417,8 @@ bool ValueChecker::TryParts() {
   return TrySwapped(tokens);
 }
 
-// One part moved to another place, or, when no such order is right, any order; only one may be.
+// Two neighbours swapped; when no such order is right, one part moved; then any order. Only one may
+// be right.
 bool ValueChecker::TrySwapped(const std::vector<std::string_view>& tokens) {
   if (tokens.size() > kSwappedPartsMax || tokens.size() < 2) return false;
   std::vector<std::string> found;
@@ -426,7 +427,12 @@ bool ValueChecker::TrySwapped(const std::vector<std::string_view>& tokens) {
     if (joined == value_ || std::find(found.begin(), found.end(), joined) != found.end()) return;
     if (Accepts(joined) && IsRight(joined)) found.push_back(std::move(joined));
   };
-  for (std::size_t from = 0; from < tokens.size(); ++from) {
+  for (std::size_t at = 0; at + 1 < tokens.size(); ++at) {
+    std::vector<std::string_view> order = tokens;
+    std::swap(order[at], order[at + 1]);
+    try_order(order);
+  }
+  for (std::size_t from = 0; from < tokens.size() && found.empty(); ++from) {
     for (std::size_t to = 0; to < tokens.size(); ++to) {
       std::vector<std::string_view> order = tokens;
       order.erase(order.begin() + static_cast<std::ptrdiff_t>(from));

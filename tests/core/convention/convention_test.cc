@@ -143,40 +143,40 @@ INSTANTIATE_TEST_SUITE_P(
             "keys.p: its template is ambiguous: \"a-a-a\" reads as a \"a\", b \"a-a\" and as a "
             "\"a-a\", b \"a\"; close a vocabulary"},
         ErrorCase{"overlap",
-                  R"("p":{"templates":["{a}-{b}","x-{c}"],"parts":{"a":{"words":["x","y"]}}}})",
-                  "keys.p: its templates overlap: \"x-a\" reads as"},
-        ErrorCase{
-            "unreachable_template",
-            R"("p":{"templates":["{a}-{b}","x-{c}"],"ambiguity":"longest","parts":{"a":{"words":["x","y"]}}}})",
-            "keys.p: its template x-{c} can never apply"},
-        ErrorCase{
-            "word_holds_separator",
-            R"("p":{"template":"{a}-{b}","parts":{"a":{"words":["data","data-platform"]},"b":{"separator":"-"}}}})",
-            "\"data-platform-a\" reads as a \"data\", b \"platform-a\" and as a "
-            "\"data-platform\", b \"a\""},
+                  R"("p":{"templates":["{a}-{b}","{c}-x"],"parts":{"a":{"words":["x","y"]}}}})",
+                  "keys.p: its templates overlap: \"x-x\" reads as"},
+        ErrorCase{"unreachable_template",
+                  R"("p":{"templates":["{a}-{b}","x-{c}"],"ambiguity":"longest",)"
+                  R"("parts":{"a":{"words":["x","y"]}}}})",
+                  "keys.p: its template x-{c} can never apply"},
+        ErrorCase{"word_holds_separator",
+                  R"("p":{"template":"{a}-{b}","parts":{"a":{"words":["data",)"
+                  R"("data-platform"]},"b":{"separator":"-"}}}})",
+                  "\"data-platform-a\" reads as a \"data\", b \"platform-a\" and as a "
+                  "\"data-platform\", b \"a\""},
         ErrorCase{
             "length", R"("p":{"template":"{a}-{b}","length":{"min":1,"max":2}}})",
             "keys.p: nothing can satisfy it: no value has 1 to 2 bytes; the shortest value is "
             "\"a-a\" with 3"},
         ErrorCase{"all_reserved", R"("p":{"words":["a","b"],"reserved":["a","b"]}})",
                   "nothing can satisfy it: all its words are reserved"},
-        ErrorCase{
-            "disjoint_equality",
-            R"("p":{"template":"{t}-{b}","parts":{"t":{"words":["a"],"equals":"team_id"}}},"team_id":{"words":["b"]}})",
-            "keys.p.parts.t: nothing can satisfy it: it must equal team_id"},
-        ErrorCase{
-            "dead_condition",
-            R"("environment":{"words":["prod","dev"]}},"conditions":[{"if":{"environment":"production"},"require":["environment"]}])",
-            "conditions[0]: can never apply: environment is never \"production\", nearest is "
-            "\"prod\""},
-        ErrorCase{
-            "dead_scope",
-            R"("e":{"words":["prod","dev"]}},"scopes":[{"when":{"e":"prod"},"mode":"reject"},{"when":{"e":"prod","x":"y"},"mode":"warn"}])",
-            "scopes[1]: can never apply: scopes[0] applies first"},
-        ErrorCase{
-            "shadowing_words",
-            R"("t":{"words":[{"name":"growth","aliases":["g"]},{"name":"gamma","aliases":["g"]}]}})",
-            "word \"g\" is an alias of"},
+        ErrorCase{"disjoint_equality",
+                  R"("p":{"template":"{t}-{b}","parts":{"t":{"words":["a"],)"
+                  R"("equals":"team_id"}}},"team_id":{"words":["b"]}})",
+                  "keys.p.parts.t: nothing can satisfy it: it must equal team_id"},
+        ErrorCase{"dead_condition",
+                  R"("environment":{"words":["prod","dev"]}},)"
+                  R"("conditions":[{"if":{"environment":"prd"},"require":["environment"]}])",
+                  "conditions[0]: can never apply: environment is never \"prd\", nearest is "
+                  "\"prod\""},
+        ErrorCase{"dead_scope",
+                  R"("e":{"words":["prod","dev"]}},"scopes":[{"when":{"e":"prod"},)"
+                  R"("mode":"reject"},{"when":{"e":"prod","x":"y"},"mode":"warn"}])",
+                  "scopes[1]: can never apply: scopes[0] applies first"},
+        ErrorCase{"shadowing_words",
+                  R"("t":{"words":[{"name":"growth","aliases":["g"]},{"name":"gamma",)"
+                  R"("aliases":["g"]}]}})",
+                  "word \"g\" is an alias of"},
         ErrorCase{"twice", R"("t":{"words":["a","b","a"]}})", "word \"a\" stands there twice"},
         ErrorCase{"runaway", R"json("t":{"pattern":"(a|b)*a(a|b){20}"}})json",
                   "keys.t: pattern \"(a|b)*a(a|b){20}\" is too large: it needs more than "

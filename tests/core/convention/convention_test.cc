@@ -118,7 +118,7 @@ INSTANTIATE_TEST_SUITE_P(
         FindingCase{"character", "growth", "growth-web-ch!t", "TK-N002", "", false},
         FindingCase{"empty", "growth", "", "TK-N001", "", false},
         FindingCase{"unfinished", "growth", "growth-web-", "TK-N005", "", false}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& one) { return std::string(one.param.name); });
 
 struct ErrorCase {
   std::string_view name;
@@ -200,7 +200,7 @@ INSTANTIATE_TEST_SUITE_P(
             "forbidden_and_required",
             R"("a":{"presence":"required"},"b":{}},"conditions":[{"if":{"b":"x"},"forbid":["a"]}])",
             "conditions[0]: nothing can satisfy it: it forbids a"}),
-    [](const auto& info) { return std::string(info.param.name); });
+    [](const auto& one) { return std::string(one.param.name); });
 
 }  // namespace
 }  // namespace tokentra

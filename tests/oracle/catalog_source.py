@@ -24,11 +24,13 @@ INSTANT = re.compile(
     r"(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII
 )
 AMOUNT = re.compile(r"\d+(\.\d+)?", re.ASCII)
+YEAR, MONTH, DAY = "20[0-9]{2}", "(?:0[1-9]|1[0-2])", "(?:0[1-9]|[12][0-9]|3[01])"
+# A part takes as much as it can, and gives nothing back for what follows it.
 PLACEHOLDERS = {
-    "{date}": "[0-9]{4}-[0-9]{2}-[0-9]{2}",
-    "{yyyymmdd}": "[0-9]{8}",
-    "{digits}": "[0-9]+",
-    "{version}": "(?:-v[0-9]+(?::[0-9]+)?)?",
+    "{date}": f"{YEAR}-{MONTH}-{DAY}",
+    "{yyyymmdd}": f"{YEAR}{MONTH}{DAY}(?![0-9])",
+    "{digits}": "[0-9]+(?![0-9])",
+    "{version}": "(?:-v[0-9]+(?![0-9])(?::[0-9]+(?![0-9])|(?!:[0-9]))|(?!-v[0-9]))",
     "{suffix}": "(?s:.+)",
 }
 

@@ -31,7 +31,7 @@ from lattice import (
     inclusive,
     side_meter,
 )
-from oracle import PREFIXES_BEDROCK
+from spelling import GEOGRAPHIES
 
 DEFAULT_PROVIDERS = Path(__file__).resolve().parents[2] / "pricing-data" / "providers"
 SECOND_NS = 10**9
@@ -190,7 +190,7 @@ class _Subject:
             "case": (name.upper(), name.title()),
             "provider_prefix": (f"{provider.id}/{name}", f"models/{name}"),
             "bedrock_profile": (
-                f"{rng.choice(PREFIXES_BEDROCK)}.{name}",
+                f"{rng.choice(GEOGRAPHIES)}.{name}",
                 f"us.{name}",
                 f"arn:aws:bedrock:us-east-1:123456789012:inference-profile/eu.{name}",
             ),

@@ -7,19 +7,14 @@ wrong raises `UsageError`; what the catalog does not know is a Result that is `u
 Where the page leaves room, the oracle reads it so:
 
 - A pinned condition other than the region contradicts the caller's when the two values differ.
-- An id that pins a region twice (a prefix before an alias) has the first; the caller's must agree
-  with both.
 - A value that is the provider's default for a condition is a known value of that condition.
 - Two rows overlap when each names what the other does not, even if a third row names both.
 - Every line's billing rule applies to the quantity of that line; a line states what was billed.
-- Every step of the normaliser works on what the one before it left; each is one look-up.
-- `dated_snapshots: false` alone decides that a family refuses; figures are not compared here.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -29,7 +24,6 @@ from typing import NamedTuple
 from catalog_source import (
     Catalog,
     CatalogError,
-    Model,
     Provider,
     Rate,
     Row,
@@ -41,13 +35,12 @@ from catalog_source import (
     region_holds,
 )
 from lattice import UsageError, inclusive, to_atoms
+from matching import Match, resolve
+from spelling import EVERYWHERE
 
 __all__ = ["Catalog", "CatalogError", "Result", "UsageError", "load_catalog", "price"]
 
 MONEY_UNIT = Fraction(1, 10**18)
-PREFIXES_BEDROCK = ("us", "eu", "apac", "us-gov", "au", "jp", "in", "ca", "sa", "global")
-VENDOR = re.compile(r"[a-z0-9]+\.")
-EVERYWHERE = "global"
 
 
 class Line(NamedTuple):
@@ -71,12 +64,6 @@ class Result:
     reason: str = ""
 
 
-class Match(NamedTuple):
-    kind: str
-    model: Model
-    pins: tuple[tuple[str, object], ...]
-
-
 class Unpriced(Exception):
     """Why the catalog has no price; the message is the reason."""
 
@@ -97,7 +84,7 @@ def price(
     atoms = to_atoms(usage)
     instant = _instant(at)
     source = catalog.providers.get(provider)
-    match = None if source is None else resolve(source, model, instant)
+    match = None if source is None else _resolve(source, model, instant, conditions or {})
     if source is None or match is None:
         return Result(None, None, "unpriced", None, reason=f"{provider} lists no {model!r}")
     try:
@@ -111,6 +98,16 @@ def price(
     return Result(match.kind, match.model.id, state, total, lines, uncovered, row.name)
 
 
+def _resolve(
+    source: Provider, model: str, instant: int, conditions: Mapping[str, str]
+) -> Match | None:
+    match = resolve(source, model, instant)
+    if match is None and "base_model" in conditions:
+        base = resolve(source, conditions["base_model"], instant)
+        match = None if base is None else base._replace(kind="alias")
+    return match
+
+
 def _instant(at: str | datetime | None) -> int:
     if at is None:
         raise UsageError("the instant of the call is absent")
@@ -118,93 +115,6 @@ def _instant(at: str | datetime | None) -> int:
         return parse_instant(at) if isinstance(at, str) else datetime_ns(at)
     except ValueError as error:
         raise UsageError(str(error)) from None
-
-
-# --- Matching ------------------------------------------------------------------------------------
-
-
-def resolve(provider: Provider, name: str, at: int) -> Match | None:
-    """The model that a name means at an instant, and what kind of match it was."""
-    found = _look_up(provider, name, at)
-    if found is not None:
-        return found
-    pins: tuple[tuple[str, object], ...] = ()
-    for step in provider.normalize:
-        name, pinned = NORMALIZERS[step](provider, name)
-        pins += pinned
-        found = _look_up(provider, name, at)
-        if found is not None:
-            if step == "date_suffix" and not found.model.dated_snapshots:
-                return None
-            return Match("normalized", found.model, pins + found.pins)
-    return None
-
-
-def _look_up(provider: Provider, name: str, at: int) -> Match | None:
-    """Steps 1 to 3 of matching."""
-    for model in provider.models:
-        if model.id == name:
-            return Match("exact", model, ())
-    for model in provider.models:
-        for alias in model.aliases:
-            if alias.id == name and alias.interval.holds(at):
-                return Match("alias", model, tuple(alias.pins.items()))
-    if "case" in provider.normalize:
-        for model in provider.models:
-            if model.id != name and _lower(model.id) == name:
-                return Match("normalized", model, ())
-            for alias in model.aliases:
-                if alias.id != name and _lower(alias.id) == name and alias.interval.holds(at):
-                    return Match("normalized", model, tuple(alias.pins.items()))
-    fitting = [
-        model
-        for model in provider.models
-        if any(pattern.fullmatch(name) for _, pattern in model.patterns)
-    ]
-    if len(fitting) > 1:
-        raise CatalogError(f"{name!r} fits patterns of {[model.id for model in fitting]}")
-    return Match("pattern", fitting[0], ()) if fitting else None
-
-
-Normalized = tuple[str, tuple[tuple[str, object], ...]]
-
-
-def _lower(name: str) -> str:
-    return "".join(c.lower() if "A" <= c <= "Z" else c for c in name)
-
-
-def _case(_: Provider, name: str) -> Normalized:
-    return _lower(name), ()
-
-
-def _provider_prefix(provider: Provider, name: str) -> Normalized:
-    name = name.removeprefix(f"{provider.id}/")
-    if provider.id in ("google", "google-vertex"):
-        name = name.removeprefix("models/")
-    return name, ()
-
-
-def _bedrock_profile(_: Provider, name: str) -> Normalized:
-    if name.startswith("arn:") and "inference-profile/" in name:
-        name = name.rsplit("/", 1)[1]
-    prefix, dot, rest = name.partition(".")
-    if dot and prefix in PREFIXES_BEDROCK and VENDOR.match(rest):
-        return rest, (("region", prefix),)
-    return name, ()
-
-
-def _drop(expression: str, name: str) -> Normalized:
-    return re.sub(f"(?:{expression})\\Z", "", name, flags=re.ASCII), ()
-
-
-NORMALIZERS: dict[str, Callable[[Provider, str], Normalized]] = {
-    "case": _case,
-    "provider_prefix": _provider_prefix,
-    "bedrock_profile": _bedrock_profile,
-    "bedrock_version": lambda _, name: _drop(r"-v\d+(:\d+)?", name),
-    "vertex_version": lambda _, name: _drop(r"@(\d{8}|default|latest)", name),
-    "date_suffix": lambda _, name: _drop(r"-\d{4}-\d\d-\d\d|-\d{8}", name),
-}
 
 
 # --- Conditions ----------------------------------------------------------------------------------

@@ -76,7 +76,17 @@ class Matcher {
   }
 
  private:
+  // Of two regions that one name says the narrower counts, and `global` nearer to the id is global
+  // wherever it is called. Two that exclude each other mean nothing.
   bool Pin(std::string_view name, std::string_view value) {
+    for (PinnedCondition& pin : std::span(result_.pins.data(), result_.pin_count)) {
+      if (name != "region" || pin.name != name) continue;
+      if (value == "global" || value == pin.value || RegionIsWithin(value, pin.value)) {
+        pin.value = value;
+        return true;
+      }
+      return RegionIsWithin(pin.value, value) || Refuse();
+    }
     if (result_.pin_count == Resolution::kPinsMax) return false;
     result_.pins[result_.pin_count++] = {name, value};
     return true;
@@ -191,7 +201,8 @@ class Matcher {
     std::string_view region;
     bool changed = false;
     if (const std::optional<BedrockArn> arn = ParseBedrockArn(name.view())) {
-      region = name.AsCalled(arn->region);
+      region = Region(arn->region);
+      if (region.empty()) region = name.AsCalled(arn->region);
       name.DropFront(name.view().size() - arn->id.size());
       changed = true;
     }
@@ -202,22 +213,12 @@ class Matcher {
     }
     // As for a caller's region: within the profile's geography it counts, and a global profile is
     // global wherever it is called.
-    const std::string_view known = Region(region);
-    if (!known.empty()) region = known;
     if (!geography.empty()) {
-      const bool both = !known.empty() && geography != "global" && !Region(geography).empty();
-      if (both && !RegionIsWithin(known, geography)) return Refuse();
+      const bool both = !region.empty() && geography != "global" && record_.regions.count != 0;
+      if (both && !RegionIsWithin(region, geography)) return Refuse();
       if (!both) region = geography;
     }
     if (region.empty()) return changed;
-    // Behind `<region>/` the id's own profile must agree in the same way.
-    for (PinnedCondition& pin : std::span(result_.pins.data(), result_.pin_count)) {
-      if (pin.name != "region") continue;
-      if (region != "global" && RegionIsWithin(pin.value, region)) return changed;
-      if (region != "global" && !RegionIsWithin(region, pin.value)) return Refuse();
-      pin.value = region;
-      return changed;
-    }
     return Pin("region", region) || Refuse();
   }
 
@@ -229,6 +230,7 @@ class Matcher {
     if (name.view().ends_with(":0")) {
       name.DropBack(2);
       changed = true;
+      strictness_ = std::max(strictness_, Strictness::kNoUnversioned);
       const std::uint8_t pins = result_.pin_count;
       if (LookName(name.view(), Strictness::kNoUnversioned)) {
         result_.pin_count = pins;  // the caller looks it up again
@@ -279,10 +281,13 @@ class Matcher {
         continue;
       }
       if (name.view().empty()) return false;
-      const std::uint8_t pins = result_.pin_count;
-      if (!Look(name.view(), strictness_)) continue;
+      const Resolution before = result_;
+      if (!Look(name.view(), strictness_)) {
+        if (refused_) return false;
+        continue;
+      }
       if (!check_family_ || image_.models[result_.model].dated_snapshots != 0) return true;
-      result_.pin_count = pins;
+      result_ = before;
     }
     return false;
   }

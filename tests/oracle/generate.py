@@ -19,7 +19,7 @@ from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-from catalog_source import PLACEHOLDERS, Catalog, Interval, Model, Provider, Row, load_catalog
+from catalog_source import Catalog, Interval, Model, Provider, Row, load_catalog
 from lattice import (
     ATOMS,
     INPUT_USES,
@@ -31,7 +31,7 @@ from lattice import (
     inclusive,
     side_meter,
 )
-from spelling import GEOGRAPHIES
+from names import listed_names, normalized_names, together, unknown_names
 
 DEFAULT_PROVIDERS = Path(__file__).resolve().parents[2] / "pricing-data" / "providers"
 SECOND_NS = 10**9
@@ -41,13 +41,6 @@ UNTIL_NS = 1_830_297_600 * SECOND_NS  # 2028-01-01
 TIERS = ("standard", "default", "flex", "priority", "fast", "ultrafast", "balanced", "batch")
 BAND_EDGES = (32_000, 100_000, 128_000, 200_000, 256_000, 272_000, 512_000, 524_288, 1 << 20)
 QUANTITY_BITS_MAX = 40
-EXAMPLES = {
-    "{date}": ("2025-03-07", "2024-12-31"),
-    "{yyyymmdd}": ("20250307", "20241231"),
-    "{digits}": ("7", "0613"),
-    "{version}": ("", "-v1", "-v2:0"),
-    "{suffix}": (":acme::abc123", "x"),
-}
 # How rarely a usage is spoilt: shares of all cases.
 SHARE_REFUSED = 0.01
 SHARE_ODD = 0.005
@@ -113,7 +106,7 @@ class _Subject:
         self.rng = rng
         self.share_odd = share_odd
         self.rows = model.rows or (NO_ROW,)
-        self.names = [*self._listed_names(), *self._normalized_names()]
+        self.names = [*listed_names(model, rng), *normalized_names(provider, model, rng)]
         self.edges = sorted(
             {
                 edge
@@ -137,8 +130,15 @@ class _Subject:
                 (self._any_row(), alias.id, {"at": at})
                 for at in (_inside(rng, alias.interval), *_around(alias.interval))
             ]
-        planned += [(self._any_row(), name, {}) for name in self.names + self._unknown_names()]
+        planned += [
+            (self._any_row(), name, {}) for name in [*self.names, *unknown_names(self.model.id)]
+        ]
         planned += [(self._any_row(), self.model.id, deviation) for deviation in self._deviations()]
+        planned += [
+            (self._any_row(), deployment, {"conditions": {"base_model": name}})
+            for deployment in ("my-deployment", self.model.id)
+            for name in (self.model.id, together(self.provider, self.model, rng), "no-such-model")
+        ]
         rng.shuffle(planned)
         for row, name, given in planned:
             yield self.case(row, name, **given)
@@ -156,7 +156,8 @@ class _Subject:
             given.update(rng.choice(deviations))
         name = self.model.id
         if rng.random() < 0.4:
-            name = rng.choice([*self.names, *self._unknown_names()])
+            made = together(self.provider, self.model, rng)
+            name = rng.choice([*self.names, made, made, *unknown_names(self.model.id)])
         return self.case(self._any_row(), name, **given)
 
     def case(self, row: Row, name: str, **given: Any) -> Record:
@@ -169,46 +170,6 @@ class _Subject:
         if rng.random() >= 0.001:
             record["at"] = _instant_text(rng, _inside(rng, row.interval) if at is None else at)
         return {**record, **conditions}
-
-    # --- Names -----------------------------------------------------------------------------------
-
-    def _listed_names(self) -> list[str]:
-        names = [alias.id for alias in self.model.aliases]
-        for text, _ in self.model.patterns:
-            for _ in range(2):
-                instance = text
-                for placeholder in PLACEHOLDERS:
-                    example = self.rng.choice(EXAMPLES[placeholder])
-                    instance = instance.replace(placeholder, example)
-                names.append(instance)
-        return names
-
-    def _normalized_names(self) -> list[str]:
-        rng, provider = self.rng, self.provider
-        name = rng.choice([self.model.id, *(alias.id for alias in self.model.aliases)])
-        forms: dict[str, tuple[str, ...]] = {
-            "case": (name.upper(), name.title()),
-            "provider_prefix": (f"{provider.id}/{name}", f"models/{name}"),
-            "bedrock_profile": (
-                f"{rng.choice(GEOGRAPHIES)}.{name}",
-                f"us.{name}",
-                f"arn:aws:bedrock:us-east-1:123456789012:inference-profile/eu.{name}",
-            ),
-            "bedrock_version": (f"{name}-v1:0", f"{name}-v2"),
-            "vertex_version": (f"{name}@20250929", f"{name}@default", f"{name}@latest"),
-            "date_suffix": (f"{name}-2025-09-29", f"{name}-20250929"),
-        }
-        names = [form for step in provider.normalize for form in forms[step]]
-        undeclared = [step for step in forms if step not in provider.normalize]
-        if undeclared:
-            names.append(rng.choice(forms[rng.choice(undeclared)]))
-        names.append(f"{provider.id}/{rng.choice(forms['date_suffix']).upper()}")
-        names.append(f"us.{name}-v1:0")
-        return names
-
-    def _unknown_names(self) -> list[str]:
-        name = self.model.id
-        return [f"{name}-turbo", name[:-1] or "x", f"x{name}", f"{name} ", f"{name}-2025-9-1"]
 
     # --- Conditions and instants -----------------------------------------------------------------
 

@@ -1,8 +1,8 @@
 """Which model a name means: docs/catalog.md, "Matching", as a program of its own.
 
-`resolve` is a pure function of a provider's file, a name and an instant. `spelling.py` has the steps
-of the normaliser. Nothing that tokentra compiled is read: what its compiler works out from a list
-(shorter spellings, families whose date decides) is worked out here from the same list again.
+`resolve` is a pure function of a provider's file, a name and an instant. `spelling.py` has the
+steps of the normaliser. Nothing that tokentra compiled is read: what its compiler works out from
+a list (shorter spellings, families whose date decides) is worked out here from it again.
 """
 
 from __future__ import annotations

@@ -50,7 +50,8 @@ RESOURCE_PATH = re.compile(
     re.DOTALL,
 )
 ARN = re.compile(
-    r"arn:aws[^:]*:bedrock[^:]*:(?P<region>[^:]*):[^:]*:(?:foundation-model|inference-profile)/(?=.)",
+    r"arn:aws[^:]*:bedrock[^:]*:(?P<region>[^:]*):[^:]*"
+    r":(?:foundation-model|inference-profile)/(?=.)",
     re.DOTALL,
 )
 GEOGRAPHIES = ("us-gov", "us", "eu", "apac", "au", "jp", "in", "ca", "sa", "global")
@@ -149,7 +150,7 @@ def _bedrock_profile(spelling: Spelling) -> None:
     if profile:
         geography = profile["geography"]
         spelling.drop_front(profile.end())
-        if region is None or geography == EVERYWHERE:
+        if region is None or geography == EVERYWHERE or not spelling.provider.regions:
             region = geography
         elif not spelling.provider.inside(region, geography):
             raise Contradiction

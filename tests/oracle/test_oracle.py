@@ -220,7 +220,7 @@ PRICE_CASES: list[PriceCase] = [
         {},
         "normalized",
         "priced",
-        "12",
+        "13",
     ),
     ("us.banded", ONE_IN, {}, None, "unpriced", None),
     # A family without dated snapshots refuses one; unlisted suffixes are other models.

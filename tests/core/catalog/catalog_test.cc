@@ -337,11 +337,51 @@ TEST(NormalizerTest, RegionsOfANameAgreeOrMeanNothing) {
        "normalized vendor.m1-v1:0 region=global"},
       {"arn:aws:bedrock:mars-1::foundation-model/vendor.m1-v1:0",
        "normalized vendor.m1-v1:0 region=mars-1"},
+      {"arn:aws:bedrock:mars-1:1:inference-profile/us.vendor.m1-v1:0", "none"},
       {"arn:aws:sagemaker:us-east-1:1:inference-profile/us.vendor.m1-v1:0", "none"},
   };
   for (const auto& one : kCases) {
     EXPECT_EQ(Answer(*catalog, catalog->Resolve("aws", one.name, kNow)), one.answer) << one.name;
   }
+}
+
+// As above where the id behind the path is an alias that pins the region itself.
+TEST(NormalizerTest, RegionsOfAPathAndAnAliasAgreeOrMeanNothing) {
+  const auto catalog = CatalogOf(
+      {Provider(Model("vendor.m1", PlainRow(),
+                      R"("aliases": [{"id": "us.vendor.m1", "conditions": {"region": "us"}},
+                           {"id": "global.vendor.m1", "conditions": {"region": "global"}}])"),
+                R"("normalize": ["case", "provider_prefix", "bedrock_profile", "bedrock_version"],
+         "regions": {"global": null, "us": null, "us-east-1": "us", "eu": null})",
+                "aws")});
+  const struct {
+    const char* name;
+    const char* answer;
+  } kCases[] = {
+      {"bedrock/us-east-1/us.vendor.m1", "normalized vendor.m1 region=us-east-1"},
+      {"bedrock/us-east-1/global.vendor.m1", "normalized vendor.m1 region=global"},
+      {"bedrock/eu/us.vendor.m1", "none"},
+      {"ARN:AWS:BEDROCK:US-EAST-1::FOUNDATION-MODEL/VENDOR.M1",
+       "normalized vendor.m1 region=us-east-1"},
+      {"ARN:AWS:BEDROCK:US-EAST-1:1:INFERENCE-PROFILE/US.VENDOR.M1",
+       "normalized vendor.m1 region=us-east-1"},
+  };
+  for (const auto& one : kCases) {
+    EXPECT_EQ(Answer(*catalog, catalog->Resolve("aws", one.name, kNow)), one.answer) << one.name;
+  }
+}
+
+// A minor number is dropped only for the version that the list writes without one.
+TEST(NormalizerTest, AMinorVersionIsNotAnother) {
+  const auto catalog = CatalogOf({Provider(
+      absl::StrCat(Model("vendor.m1-v2:1", PlainRow()), ",", Model("vendor.m3-v2", PlainRow())),
+      R"("normalize": ["bedrock_version"])")});
+  const auto answer = [&](std::string_view name) {
+    return Answer(*catalog, catalog->Resolve("acme", name, kNow));
+  };
+  EXPECT_EQ(answer("vendor.m1-v2"), "normalized vendor.m1-v2:1");
+  EXPECT_EQ(answer("vendor.m1-v2:0"), "none");
+  EXPECT_EQ(answer("vendor.m3-v2:0"), "normalized vendor.m3-v2");
 }
 
 TEST(NormalizerTest, VertexPathsSayTheLocation) {

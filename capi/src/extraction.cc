@@ -10,6 +10,24 @@ using tokentra::capi::ToC;
 using tokentra::capi::View;
 using tokentra::capi::WriteSized;
 
+namespace {
+
+std::unique_ptr<tokentra_extraction> MakeExtraction(tokentra::Extraction read) {
+  auto made = std::make_unique<tokentra_extraction>();
+  made->extraction = std::move(read);
+  tokentra::Usage sum;
+  for (const tokentra::ExtractedPart& part : made->extraction.parts) {
+    made->part_usage.push_back(ToC(part.usage));
+    for (const tokentra::Quantity& item : part.usage.quantities()) {
+      if (!sum.Add(item.meter, item.quantity)) sum.Set(item.meter, tokentra::kQuantityMax);
+    }
+  }
+  made->usage = ToC(sum);
+  return made;
+}
+
+}  // namespace
+
 extern "C" {
 
 tokentra_status tokentra_extract(tokentra_text body, tokentra_text provider, tokentra_text api,
@@ -23,17 +41,7 @@ tokentra_status tokentra_extract(tokentra_text body, tokentra_text provider, tok
     absl::StatusOr<tokentra::Extraction> read =
         tokentra::ExtractUsage(View(body), View(provider), View(api));
     if (!read.ok()) return read.status();
-    auto made = std::make_unique<tokentra_extraction>();
-    made->extraction = *std::move(read);
-    tokentra::Usage sum;
-    for (const tokentra::ExtractedPart& part : made->extraction.parts) {
-      made->part_usage.push_back(ToC(part.usage));
-      for (const tokentra::Quantity& item : part.usage.quantities()) {
-        if (!sum.Add(item.meter, item.quantity)) sum.Set(item.meter, tokentra::kQuantityMax);
-      }
-    }
-    made->usage = ToC(sum);
-    *extraction = made.release();
+    *extraction = MakeExtraction(*std::move(read)).release();
     return absl::OkStatus();
   });
 }
@@ -97,6 +105,65 @@ tokentra_text tokentra_extraction_finding(const tokentra_extraction* extraction,
     return {nullptr, 0};
   }
   return Text(extraction->extraction.findings[index]);
+}
+
+tokentra_status tokentra_stream_new(tokentra_text provider, tokentra_text api, tokentra_text model,
+                                    tokentra_stream** stream, tokentra_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    if (stream == nullptr) return NullArgument("stream");
+    absl::Status status = tokentra::capi::CheckText("provider", provider);
+    if (status.ok()) status = tokentra::capi::CheckText("api", api);
+    if (status.ok()) status = tokentra::capi::CheckText("model", model);
+    if (!status.ok()) return status;
+    absl::StatusOr<tokentra::UsageStream> opened =
+        tokentra::UsageStream::Open(View(provider), View(api), View(model));
+    if (!opened.ok()) return opened.status();
+    *stream = new tokentra_stream{*std::move(opened)};
+    return absl::OkStatus();
+  });
+}
+
+void tokentra_stream_free(tokentra_stream* stream) { delete stream; }
+
+tokentra_status tokentra_stream_feed(tokentra_stream* stream, tokentra_text bytes,
+                                     tokentra_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    if (stream == nullptr) return NullArgument("stream");
+    if (bytes.data == nullptr && bytes.size != 0) return NullArgument("bytes");
+    stream->stream.Feed(View(bytes));
+    return absl::OkStatus();
+  });
+}
+
+tokentra_status tokentra_stream_feed_event(tokentra_stream* stream, tokentra_text json,
+                                           tokentra_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    if (stream == nullptr) return NullArgument("stream");
+    if (json.data == nullptr) return NullArgument("json");
+    return stream->stream.FeedEvent(View(json));
+  });
+}
+
+tokentra_status tokentra_stream_usage(const tokentra_stream* stream,
+                                      tokentra_extraction** extraction, tokentra_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    if (stream == nullptr) return NullArgument("stream");
+    if (extraction == nullptr) return NullArgument("extraction");
+    absl::StatusOr<tokentra::Extraction> read = stream->stream.Usage();
+    if (!read.ok()) return read.status();
+    *extraction = MakeExtraction(*std::move(read)).release();
+    return absl::OkStatus();
+  });
+}
+
+tokentra_status tokentra_stream_body(const tokentra_stream* stream, tokentra_document** document,
+                                     tokentra_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    if (stream == nullptr) return NullArgument("stream");
+    if (document == nullptr) return NullArgument("document");
+    *document = new tokentra_document{stream->stream.Body()};
+    return absl::OkStatus();
+  });
 }
 
 }  // extern "C"

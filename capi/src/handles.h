@@ -12,6 +12,7 @@
 #include "call.h"
 #include "core/client/client.h"
 #include "core/client/records.h"
+#include "core/usage/stream.h"
 
 struct tokentra_catalog {
   std::shared_ptr<const tokentra::Catalog> catalog;
@@ -34,6 +35,10 @@ struct tokentra_extraction {
   tokentra::Extraction extraction;
   std::vector<tokentra_quantity> usage;
   std::vector<std::vector<tokentra_quantity>> part_usage;
+};
+
+struct tokentra_stream {
+  tokentra::UsageStream stream;
 };
 
 struct tokentra_records {

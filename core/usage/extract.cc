@@ -119,6 +119,16 @@ absl::StatusOr<Extraction> ExtractUsage(std::string_view body, std::string_view 
   return ExtractUsage(element, provider, api);
 }
 
+absl::Status CheckExtractorApi(std::string_view provider, std::string_view api) {
+  if (api.empty() || api == "default") return absl::OkStatus();
+  const std::span<const extract::Flavour* const> flavours = extract::FlavoursOf(provider);
+  if (!flavours.empty()) return extract::FlavourNamed(flavours, provider, api).status();
+  if (extract::FlavourNamed(extract::CompatibleFlavours(), provider, api).ok()) {
+    return absl::OkStatus();
+  }
+  return extract::UnknownProvider(provider);
+}
+
 std::vector<std::string_view> ExtractorApis(std::string_view provider) {
   std::vector<std::string_view> apis;
   for (const extract::ProviderFlavours& known : extract::AllProviders()) {

@@ -78,6 +78,10 @@ absl::StatusOr<Extraction> ExtractUsage(std::string_view body, std::string_view 
 // contradict their whole are left out and named in `findings`, absent joins settled text first.
 Atoms SettleUsage(Usage* usage, std::vector<std::string>* findings);
 
+// Whether `api` is one of the provider's flavours, or empty, or `default`; of a provider without a
+// table, one of the shapes that are known.
+absl::Status CheckExtractorApi(std::string_view provider, std::string_view api);
+
 // The flavours a provider has, for documentation and error messages; empty: unknown provider.
 std::vector<std::string_view> ExtractorApis(std::string_view provider);
 

@@ -234,6 +234,25 @@ TEST_F(AllocationFailureTest, Extract) {
                                                extraction.Out(), error));
 }
 
+// A feed that memory runs out for may lose its event, and says so; the stream stays usable.
+TEST_F(AllocationFailureTest, Stream) {
+  constexpr std::string_view kEvent =
+      R"({"id":"c1","model":"gpt-4o","choices":[{"finish_reason":"stop"}],)"
+      R"("usage":{"prompt_tokens":1500,"completion_tokens":500,"total_tokens":2000}})";
+  Stream stream;
+  EXPECT_SURVIVES(stream, tokentra_stream_new(Text("openai"), Text("chat"), Text("gpt-4o"),
+                                              stream.Out(), error));
+  Error error;
+  ASSERT_OK(tokentra_stream_new(Text("openai"), kAbsent, kAbsent, stream.Out(), error.Out()));
+  Document document;
+  const std::string line = "data: " + std::string(kEvent) + "\n\n";
+  EXPECT_SURVIVES(document, tokentra_stream_feed(stream.get(), Text(line), error));
+  EXPECT_SURVIVES(document, tokentra_stream_feed_event(stream.get(), Text(kEvent), error));
+  Extraction extraction;
+  EXPECT_SURVIVES(extraction, tokentra_stream_usage(stream.get(), extraction.Out(), error));
+  EXPECT_SURVIVES(document, tokentra_stream_body(stream.get(), document.Out(), error));
+}
+
 TEST_F(AllocationFailureTest, Records) {
   Records records;
   Document document;

@@ -130,5 +130,53 @@ TEST_F(ExtractTest, TheBodyIsNotKept) {
   EXPECT_EQ(View(summary_.response_id), "chatcmpl-1");
 }
 
+constexpr std::string_view kChunks[] = {
+    R"({"id":"c1","model":"gpt-4o","choices":[{"delta":{"content":"x"}}],"usage":null})",
+    R"({"id":"c1","model":"gpt-4o","choices":[{"delta":{},"finish_reason":"stop"}]})",
+    R"({"id":"c1","model":"gpt-4o","choices":[],"usage":{"prompt_tokens":14,"completion_tokens":8}})"};
+
+TEST_F(ExtractTest, StreamOfBytesAndOfEvents) {
+  for (const bool is_bytes : {true, false}) {
+    Stream stream;
+    ASSERT_OK(tokentra_stream_new(Text("openai"), kAbsent, kAbsent, stream.Out(), error.Out()));
+    for (const std::string_view chunk : kChunks) {
+      ASSERT_OK(tokentra_stream_usage(stream.get(), extraction_.Out(), error.Out()));
+      ASSERT_OK(tokentra_extraction_summarize(extraction_.get(), &summary_, sizeof(summary_),
+                                              error.Out()));
+      EXPECT_EQ(summary_.quality, uint32_t{TOKENTRA_QUALITY_INCOMPLETE});
+      if (!is_bytes) {
+        ASSERT_OK(tokentra_stream_feed_event(stream.get(), Text(chunk), error.Out()));
+        continue;
+      }
+      for (const char byte : "data: " + std::string(chunk) + "\n\n") {
+        ASSERT_OK(tokentra_stream_feed(stream.get(), {&byte, 1}, error.Out()));
+      }
+    }
+    ASSERT_OK(tokentra_stream_usage(stream.get(), extraction_.Out(), error.Out()));
+    ASSERT_OK(
+        tokentra_extraction_summarize(extraction_.get(), &summary_, sizeof(summary_), error.Out()));
+    EXPECT_THAT(Usage(), ElementsAre(Pair("input_tokens", 14), Pair("output_tokens", 8)));
+    EXPECT_EQ(summary_.quality, uint32_t{TOKENTRA_QUALITY_EXACT});
+    EXPECT_EQ(View(summary_.model), "gpt-4o");
+
+    Document body;
+    ASSERT_OK(tokentra_stream_body(stream.get(), body.Out(), error.Out()));
+    ASSERT_OK(Extract(View(tokentra_document_text(body.get())), "openai"));
+    EXPECT_THAT(Usage(), ElementsAre(Pair("input_tokens", 14), Pair("output_tokens", 8)));
+  }
+}
+
+TEST_F(ExtractTest, StreamErrors) {
+  Stream stream;
+  EXPECT_ERROR(tokentra_stream_new(Text("openai"), Text("ocr"), kAbsent, stream.Out(), error.Out()),
+               TOKENTRA_INVALID_ARGUMENT, HasSubstr("ocr"));
+  ASSERT_OK(tokentra_stream_new(Text("nobody"), kAbsent, kAbsent, stream.Out(), error.Out()));
+  EXPECT_OK(tokentra_stream_feed(stream.get(), kAbsent, error.Out()));
+  EXPECT_ERROR(tokentra_stream_feed_event(stream.get(), Text("[1]"), error.Out()),
+               TOKENTRA_INVALID_ARGUMENT, HasSubstr("no JSON object"));
+  EXPECT_ERROR(tokentra_stream_usage(stream.get(), extraction_.Out(), error.Out()),
+               TOKENTRA_INVALID_ARGUMENT, HasSubstr("nobody"));
+}
+
 }  // namespace
 }  // namespace tokentra_testing

@@ -15,6 +15,7 @@ TEST(NullTest, FreeDoesNothing) {
   tokentra_catalog_free(nullptr);
   tokentra_cost_free(nullptr);
   tokentra_extraction_free(nullptr);
+  tokentra_stream_free(nullptr);
   tokentra_records_free(nullptr);
   tokentra_client_options_free(nullptr);
   tokentra_client_free(nullptr);
@@ -154,6 +155,23 @@ TEST_F(NullArgumentTest, Extract) {
   EXPECT_REFUSED(tokentra_extraction_summarize(extraction_.get(), nullptr, sizeof(summary), error));
   EXPECT_REFUSED(tokentra_extraction_part_at(nullptr, 0, &part, sizeof(part), error));
   EXPECT_REFUSED(tokentra_extraction_part_at(extraction_.get(), 0, nullptr, sizeof(part), error));
+}
+
+TEST_F(NullArgumentTest, Stream) {
+  Stream stream;
+  EXPECT_REFUSED(tokentra_stream_new(Text("openai"), kAbsent, kAbsent, nullptr, error));
+  EXPECT_REFUSED(tokentra_stream_feed(nullptr, Text("x"), error));
+  EXPECT_REFUSED(tokentra_stream_feed_event(nullptr, Text("{}"), error));
+  EXPECT_REFUSED(tokentra_stream_usage(nullptr, extraction_.Out(), error));
+  Document document;
+  EXPECT_REFUSED(tokentra_stream_body(nullptr, document.Out(), error));
+  Error none;
+  ASSERT_EQ(tokentra_stream_new(Text("openai"), kAbsent, kAbsent, stream.Out(), none.Out()),
+            TOKENTRA_OK);
+  EXPECT_REFUSED(tokentra_stream_feed(stream.get(), {nullptr, 1}, error));
+  EXPECT_REFUSED(tokentra_stream_feed_event(stream.get(), kAbsent, error));
+  EXPECT_REFUSED(tokentra_stream_usage(stream.get(), nullptr, error));
+  EXPECT_REFUSED(tokentra_stream_body(stream.get(), nullptr, error));
 }
 
 TEST_F(NullArgumentTest, Records) {

@@ -56,6 +56,7 @@ using Catalog = Handle<tokentra_catalog, tokentra_catalog_free>;
 using Cost = Handle<tokentra_cost, tokentra_cost_free>;
 using Document = Handle<tokentra_document, tokentra_document_free>;
 using Extraction = Handle<tokentra_extraction, tokentra_extraction_free>;
+using Stream = Handle<tokentra_stream, tokentra_stream_free>;
 using Records = Handle<tokentra_records, tokentra_records_free>;
 using ClientOptions = Handle<tokentra_client_options, tokentra_client_options_free>;
 using Client = Handle<tokentra_client, tokentra_client_free>;

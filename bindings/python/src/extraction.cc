@@ -6,6 +6,7 @@
 #include "bindings/python/src/arguments.h"
 #include "bindings/python/src/convert.h"
 #include "bindings/python/src/errors.h"
+#include "bindings/python/src/json_writer.h"
 
 namespace tokentra::python {
 namespace {
@@ -41,6 +42,32 @@ Extraction ExtractUsage(const py::object& body, const py::object& provider, cons
   if (!arguments.IsLong()) return Extraction::Read(text, provider_text, api_text);
   const py::gil_scoped_release released;
   return Extraction::Read(text, provider_text, api_text);
+}
+
+// Wire bytes as they are, everything else as one event.
+void Feed(UsageStream& self, const py::object& data) {
+  if (PyUnicode_Check(data.ptr())) {
+    self.Feed(TextArgumentOf(data, "data"));
+    return;
+  }
+  if (PyBytes_Check(data.ptr())) {
+    self.Feed(
+        {PyBytes_AS_STRING(data.ptr()), static_cast<std::size_t>(PyBytes_GET_SIZE(data.ptr()))});
+    return;
+  }
+  if (PyByteArray_Check(data.ptr()) || PyMemoryView_Check(data.ptr())) {
+    const py::object bytes = py::reinterpret_steal<py::object>(PyBytes_FromObject(data.ptr()));
+    if (!bytes) throw py::error_already_set();
+    Feed(self, bytes);
+    return;
+  }
+  std::string json;
+  if (!WriteJson(data.ptr(), &json)) throw py::error_already_set();
+  self.FeedEvent(json);
+}
+
+py::object StreamDict(const UsageStream& self) {
+  return py::module_::import("json").attr("loads")(self.Body());
 }
 
 py::list Parts(const Extraction& self) {
@@ -120,6 +147,40 @@ void InitExtraction(py::module_& module) {
             .format(TextObject(self.provider()), TextObject(self.api()), TextObject(self.model()),
                     UsageDict(self.usage(), self.usage_size()));
       });
+
+  py::class_<UsageStream>(module, "UsageStream",
+                          "Usage of an answer while it streams.\n"
+                          "\n"
+                          "    stream = tokentra.UsageStream(provider=\"openai\")\n"
+                          "    for chunk in response.iter_bytes():\n"
+                          "        stream.feed(chunk)\n"
+                          "    client.track(provider=\"openai\", response=stream)\n"
+                          "\n"
+                          "Args:\n"
+                          "    provider: 'openai', 'anthropic', 'google', ...\n"
+                          "    api: flavour of the answer; None: detected.\n"
+                          "    model: the model, where the stream names none (Bedrock).\n"
+                          "\n"
+                          "Raises:\n"
+                          "    InvalidArgumentError: the provider has no such api.")
+      .def(py::init([](const py::object& provider, const py::object& api, const py::object& model) {
+             return UsageStream(TextArgumentOf(provider, "provider"), TextArgumentOf(api, "api"),
+                                TextArgumentOf(model, "model"));
+           }),
+           py::arg("provider"), py::arg("api") = py::none(), py::arg("model") = py::none())
+      .def("feed", &Feed, py::arg("data"),
+           "Take what arrived: bytes or str of the response, cut anywhere or line by line, or one\n"
+           "event as a dict or an object of the provider's SDK.\n"
+           "\n"
+           "Raises:\n"
+           "    InvalidArgumentError: data is none of these.")
+      .def("usage", &UsageStream::Usage,
+           "What is known so far, an Extraction; its quality is 'incomplete' until the stream has\n"
+           "ended. The stream goes on unchanged.")
+      .def("to_dict", &StreamDict,
+           "The answer's body so far, reduced to what is read of it: the stream itself can be "
+           "given\n"
+           "as response=.");
 
   module.def(
       "extract_usage", &ExtractUsage, py::arg("body"), py::arg("provider"),

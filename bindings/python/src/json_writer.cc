@@ -52,6 +52,7 @@ class Writer {
       return SetInvalid("response is nested more than " + std::to_string(kJsonDepthMax) + " deep");
     }
     if (PyDict_Check(value)) return WriteDict(value, depth);
+    if (PyBytes_Check(value)) return WriteBytes(value);
     if (PyList_Check(value) || PyTuple_Check(value)) return WriteSequence(value, depth);
     return WriteOther(value, depth);
   }
@@ -97,6 +98,13 @@ class Writer {
                 out_);
     Py_DECREF(bytes);
     return true;
+  }
+
+  // boto3 gives a chunk's JSON as bytes.
+  bool WriteBytes(PyObject* value) {
+    const py::object text = py::reinterpret_steal<py::object>(
+        PyUnicode_DecodeUTF8(PyBytes_AS_STRING(value), PyBytes_GET_SIZE(value), "replace"));
+    return text && WriteText(text.ptr());
   }
 
   bool WriteInt(PyObject* value) {

@@ -159,6 +159,7 @@ typedef struct tokentra_document tokentra_document;
 typedef struct tokentra_catalog tokentra_catalog;
 typedef struct tokentra_cost tokentra_cost;
 typedef struct tokentra_extraction tokentra_extraction;
+typedef struct tokentra_stream tokentra_stream;
 typedef struct tokentra_records tokentra_records;
 typedef struct tokentra_held tokentra_held;
 typedef struct tokentra_client_options tokentra_client_options;
@@ -448,6 +449,45 @@ TOKENTRA_API tokentra_pair tokentra_extraction_condition(const tokentra_extracti
 /* Thread: concurrent. Owns: view, lives as long as `extraction`. Errors: none. Since: 1.0 */
 TOKENTRA_API tokentra_text tokentra_extraction_finding(const tokentra_extraction* extraction,
                                                        size_t index);
+
+/* A stream: usage of an answer while it arrives. The api is detected when absent; `model` stands where
+ * the stream names none (Bedrock), and may be absent.
+ * Thread: any. Owns: *stream (tokentra_stream_free), *error.
+ * Errors: INVALID_ARGUMENT (an api that the provider does not have), RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_stream_new(tokentra_text provider, tokentra_text api,
+                                                 tokentra_text model, tokentra_stream** stream,
+                                                 tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_stream_free(tokentra_stream* stream);
+
+/* Takes bytes of the response, cut anywhere: server-sent events, JSON lines, arrays of JSON objects,
+ * AWS's binary event stream; also line by line without line ends. What cannot be read is left out
+ * and makes the usage incomplete.
+ * Thread: exclusive. Owns: *error. Errors: RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_stream_feed(tokentra_stream* stream, tokentra_text bytes,
+                                                  tokentra_error** error);
+
+/* Takes one event as JSON, as an SDK gives it.
+ * Thread: exclusive. Owns: *error. Errors: INVALID_ARGUMENT (no JSON object), RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_stream_feed_event(tokentra_stream* stream, tokentra_text json,
+                                                        tokentra_error** error);
+
+/* What is known so far; quality INCOMPLETE until the stream has ended. The stream goes on unchanged.
+ * Thread: concurrent. Owns: *extraction (tokentra_extraction_free), *error.
+ * Errors: INVALID_ARGUMENT (an unknown provider whose stream shows no known shape),
+ * RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_stream_usage(const tokentra_stream* stream,
+                                                   tokentra_extraction** extraction,
+                                                   tokentra_error** error);
+
+/* The body that the call would have answered with without streaming, reduced to what is read of it:
+ * a JSON object for `tokentra_call.response`.
+ * Thread: concurrent. Owns: *document, *error. Errors: RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_stream_body(const tokentra_stream* stream,
+                                                  tokentra_document** document,
+                                                  tokentra_error** error);
 
 /* ---- 6. Records ------------------------------------------------------------------------------ */
 

@@ -24,9 +24,7 @@ class Extraction {
     detail::Check(tokentra_extract(detail::Text(body), detail::Text(provider), detail::Text(api),
                                    extraction.extraction_.out(), error.out()),
                   error);
-    detail::Check(tokentra_extraction_summarize(extraction.get(), &extraction.summary_,
-                                                sizeof extraction.summary_, error.out()),
-                  error);
+    extraction.Summarize();
     return extraction;
   }
 
@@ -76,9 +74,68 @@ class Extraction {
   const tokentra_extraction* get() const noexcept { return extraction_.get(); }
 
  private:
+  friend class UsageStream;
   Extraction() = default;
+  void Summarize() {
+    ErrorHandle error;
+    detail::Check(tokentra_extraction_summarize(get(), &summary_, sizeof summary_, error.out()),
+                  error);
+  }
+
   Handle<tokentra_extraction, tokentra_extraction_free> extraction_;
   tokentra_extraction_summary summary_ = {};
+};
+
+// Usage of an answer while it arrives:
+//
+//   tokentra::UsageStream stream("anthropic");
+//   while (...) stream.Feed(bytes);          // cut anywhere; FeedEvent takes an SDK's events as
+//   JSON tokentra::Extraction usage = stream.Usage();
+//
+// One thread at a time.
+class UsageStream {
+ public:
+  // `api` is detected when absent; `model` stands where the stream names none (Bedrock). Throws
+  // INVALID_ARGUMENT for an api that the provider does not have.
+  explicit UsageStream(std::string_view provider, std::string_view api = {},
+                       std::string_view model = {}) {
+    ErrorHandle error;
+    detail::Check(tokentra_stream_new(detail::Text(provider), detail::Text(api),
+                                      detail::Text(model), stream_.out(), error.out()),
+                  error);
+  }
+
+  void Feed(std::string_view bytes) {
+    ErrorHandle error;
+    detail::Check(tokentra_stream_feed(stream_.get(), detail::Text(bytes), error.out()), error);
+  }
+  // Throws INVALID_ARGUMENT when `json` is no JSON object.
+  void FeedEvent(std::string_view json) {
+    ErrorHandle error;
+    detail::Check(tokentra_stream_feed_event(stream_.get(), detail::Text(json), error.out()),
+                  error);
+  }
+
+  // What is known so far; Quality::kIncomplete until the stream has ended.
+  Extraction Usage() const {
+    Extraction extraction;
+    ErrorHandle error;
+    detail::Check(tokentra_stream_usage(stream_.get(), extraction.extraction_.out(), error.out()),
+                  error);
+    extraction.Summarize();
+    return extraction;
+  }
+
+  // The answer's body, reduced to what is read of it: a JSON object for `Call::response`.
+  std::string Body() const {
+    DocumentHandle document;
+    ErrorHandle error;
+    detail::Check(tokentra_stream_body(stream_.get(), document.out(), error.out()), error);
+    return detail::TakeText(document);
+  }
+
+ private:
+  Handle<tokentra_stream, tokentra_stream_free> stream_;
 };
 
 }  // namespace v1

@@ -5,18 +5,18 @@
 namespace tokentra::extract {
 namespace {
 
-bool BeginsLine(std::string_view bytes) {
-  for (const std::string_view field : {"data:", "event:", "id:", "retry:"}) {
-    if (bytes.starts_with(field)) return true;
-  }
-  return false;
-}
+constexpr std::string_view kDataField = "data:";
 
 }  // namespace
 
 void TextEvents::BeginLine() {
   state_ = State::kLine;
   field_size_ = 0;
+}
+
+void TextEvents::BeginRest() {
+  state_ = State::kRest;
+  matched_ = 0;
 }
 
 void TextEvents::EndLine(char byte) {
@@ -39,7 +39,17 @@ void TextEvents::EndField(EventSink* sink) {
     return;
   }
   Break(sink);
-  state_ = State::kRest;
+  BeginRest();
+}
+
+void TextEvents::TakeRestByte(char byte, EventSink* sink) {
+  if (byte == '\n' || byte == '\r') return EndLine(byte);
+  if (byte != kDataField[matched_]) matched_ = 0;
+  if (byte == kDataField[matched_]) ++matched_;
+  if (matched_ < kDataField.size()) return;
+  Break(sink);
+  state_ = State::kData;
+  after_bracket_ = false;
 }
 
 void TextEvents::TakeFieldByte(char byte, EventSink* sink) {
@@ -66,7 +76,7 @@ void TextEvents::TakeFieldByte(char byte, EventSink* sink) {
   ++field_size_;
   if (field_size_ > kFieldMax) {
     Break(sink);
-    state_ = State::kRest;
+    BeginRest();
   }
 }
 
@@ -92,9 +102,6 @@ std::size_t TextEvents::TakeObject(std::string_view bytes, EventSink* sink) {
 }
 
 void TextEvents::Feed(std::string_view bytes, EventSink* sink) {
-  if (state_ != State::kObject && BeginsLine(bytes)) {
-    if (state_ != State::kLine || field_size_ != 0) BeginLine();
-  }
   std::size_t at = 0;
   while (at < bytes.size()) {
     const char byte = bytes[at];
@@ -125,7 +132,8 @@ void TextEvents::Feed(std::string_view bytes, EventSink* sink) {
         if (byte == '\n' || byte == '\r') {
           EndLine(byte);
         } else if (byte != ' ' && byte != '[' && byte != ',' && byte != '\t') {
-          state_ = State::kRest;
+          BeginRest();
+          TakeRestByte(byte, sink);
         }
         ++at;
         break;
@@ -133,9 +141,7 @@ void TextEvents::Feed(std::string_view bytes, EventSink* sink) {
         at += TakeObject(bytes.substr(at), sink);
         break;
       case State::kRest:
-        at = std::min(bytes.find_first_of("\r\n", at), bytes.size());
-        if (at == bytes.size()) break;
-        EndLine(bytes[at]);
+        TakeRestByte(byte, sink);
         ++at;
         break;
     }

@@ -9,9 +9,9 @@
 // provider puts one object into an event. An object spread over several `data` lines is put
 // together; one that its event leaves unfinished is broken.
 //
-// Lines may come without their ends (`for line in response.iter_lines()`): a piece that begins with
-// a field's name begins a line when the text before it may end there. Pieces of a stream never
-// begin like that within a line, as a field's name stands at the start of a line alone.
+// Lines may come without their ends (`for line in response.iter_lines()`): what follows an object
+// begins a line, and so does `data:` within a line that says nothing (the value of `event: x`),
+// where no provider has it. Where the bytes are cut is therefore never looked at.
 //
 // Thread: one reader, one thread. Memory: JsonCollector's bound.
 //
@@ -46,6 +46,8 @@ class TextEvents {
   static constexpr std::size_t kFieldMax = 8;
 
   void BeginLine();
+  void BeginRest();
+  void TakeRestByte(char byte, EventSink* sink);
   void EndLine(char byte);
   void TakeFieldByte(char byte, EventSink* sink);
   void EndField(EventSink* sink);
@@ -55,6 +57,7 @@ class TextEvents {
   State state_ = State::kLine;
   std::array<char, kFieldMax> field_{};
   std::size_t field_size_ = 0;
+  std::size_t matched_ = 0;     // bytes of `data:` that the rest of a line ends with
   bool after_return_ = false;   // a line feed now ends the same line
   bool in_data_ = false;        // the object stands in `data` lines
   bool after_bracket_ = false;  // in kData: the byte before was '['

@@ -133,7 +133,8 @@ TEST_F(ExtractTest, TheBodyIsNotKept) {
 constexpr std::string_view kChunks[] = {
     R"({"id":"c1","model":"gpt-4o","choices":[{"delta":{"content":"x"}}],"usage":null})",
     R"({"id":"c1","model":"gpt-4o","choices":[{"delta":{},"finish_reason":"stop"}]})",
-    R"({"id":"c1","model":"gpt-4o","choices":[],"usage":{"prompt_tokens":14,"completion_tokens":8}})"};
+    R"({"id":"c1","model":"gpt-4o","choices":[],)"
+    R"("usage":{"prompt_tokens":14,"completion_tokens":8}})"};
 
 TEST_F(ExtractTest, StreamOfBytesAndOfEvents) {
   for (const bool is_bytes : {true, false}) {

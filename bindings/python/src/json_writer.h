@@ -1,5 +1,5 @@
-// JSON text of a response given as Python values: dict, list, tuple, str, bytes, numbers, bool, None,
-// and objects of a provider's SDK (`model_dump`, `to_dict` or `dict`).
+// JSON text of a response given as Python values: dict, list, tuple, str, bytes, numbers, bool,
+// None, and objects of a provider's SDK (`model_dump`, `to_dict` or `dict`).
 //
 // Exact: ints of 64 bits as written, floats in their shortest form; a larger int becomes the
 // nearest float, which no reader takes for a count. What has no JSON form (a datetime, NaN, a

@@ -450,10 +450,11 @@ TOKENTRA_API tokentra_pair tokentra_extraction_condition(const tokentra_extracti
 TOKENTRA_API tokentra_text tokentra_extraction_finding(const tokentra_extraction* extraction,
                                                        size_t index);
 
-/* A stream: usage of an answer while it arrives. The api is detected when absent; `model` stands where
- * the stream names none (Bedrock), and may be absent.
+/* A stream: usage of an answer while it arrives. The api is detected when absent; `model` stands
+ * where the stream names none (Bedrock), and may be absent.
  * Thread: any. Owns: *stream (tokentra_stream_free), *error.
- * Errors: INVALID_ARGUMENT (an api that the provider does not have), RESOURCE_EXHAUSTED. Since: 1.0 */
+ * Errors: INVALID_ARGUMENT (an api that the provider does not have), RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
 TOKENTRA_API tokentra_status tokentra_stream_new(tokentra_text provider, tokentra_text api,
                                                  tokentra_text model, tokentra_stream** stream,
                                                  tokentra_error** error);
@@ -461,9 +462,9 @@ TOKENTRA_API tokentra_status tokentra_stream_new(tokentra_text provider, tokentr
 /* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
 TOKENTRA_API void tokentra_stream_free(tokentra_stream* stream);
 
-/* Takes bytes of the response, cut anywhere: server-sent events, JSON lines, arrays of JSON objects,
- * AWS's binary event stream; also line by line without line ends. What cannot be read is left out
- * and makes the usage incomplete.
+/* Takes bytes of the response, cut anywhere: server-sent events, JSON lines, arrays of JSON
+ * objects, AWS's binary event stream; also line by line without line ends. What cannot be read is
+ * left out and makes the usage incomplete.
  * Thread: exclusive. Owns: *error. Errors: RESOURCE_EXHAUSTED. Since: 1.0 */
 TOKENTRA_API tokentra_status tokentra_stream_feed(tokentra_stream* stream, tokentra_text bytes,
                                                   tokentra_error** error);
@@ -474,7 +475,7 @@ TOKENTRA_API tokentra_status tokentra_stream_feed(tokentra_stream* stream, token
 TOKENTRA_API tokentra_status tokentra_stream_feed_event(tokentra_stream* stream, tokentra_text json,
                                                         tokentra_error** error);
 
-/* What is known so far; quality INCOMPLETE until the stream has ended. The stream goes on unchanged.
+/* What is known so far; quality INCOMPLETE until the stream has ended. Changes nothing.
  * Thread: concurrent. Owns: *extraction (tokentra_extraction_free), *error.
  * Errors: INVALID_ARGUMENT (an unknown provider whose stream shows no known shape),
  * RESOURCE_EXHAUSTED. Since: 1.0 */
@@ -482,8 +483,8 @@ TOKENTRA_API tokentra_status tokentra_stream_usage(const tokentra_stream* stream
                                                    tokentra_extraction** extraction,
                                                    tokentra_error** error);
 
-/* The body that the call would have answered with without streaming, reduced to what is read of it:
- * a JSON object for `tokentra_call.response`.
+/* The body that the call would have answered with without streaming, reduced to what is read of
+ * it: a JSON object for `tokentra_call.response`.
  * Thread: concurrent. Owns: *document, *error. Errors: RESOURCE_EXHAUSTED. Since: 1.0 */
 TOKENTRA_API tokentra_status tokentra_stream_body(const tokentra_stream* stream,
                                                   tokentra_document** document,

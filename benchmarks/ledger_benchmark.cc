@@ -250,7 +250,7 @@ void TakeSnapshot(benchmark::State& state) {
     const auto bucket = static_cast<InstantNs>(i / tuples) * kBucketSeconds;
     ledger->Record({kNow + bucket * kNsPerSecond, dimensions[i % tuples], {&part, 1}, {}});
   }
-  for (auto _ : state) benchmark::DoNotOptimize(ledger->TakeSnapshot());
+  for (auto _ : state) benchmark::DoNotOptimize(ledger->TakeSnapshot().value());
   state.counters["bytes/cell"] =
       static_cast<double>(ledger->Statistics().memory_bytes - memory_before) /
       static_cast<double>(cells);
@@ -272,7 +272,7 @@ void RecordBesideSnapshots(benchmark::State& state) {
   std::atomic<bool> end{false};
   std::uint64_t snapshots = 0;
   std::thread reader([&] {
-    for (; !end.load(std::memory_order_relaxed); ++snapshots) ledger->TakeSnapshot();
+    for (; !end.load(std::memory_order_relaxed); ++snapshots) ledger->TakeSnapshot().value();
   });
   for (auto _ : state) {
     keys.Next(&event);

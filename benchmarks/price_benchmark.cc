@@ -174,7 +174,7 @@ BENCHMARK(OpenBuiltinCatalog);
 void TrackByName(benchmark::State& state) {
   ClientOptions options;
   options.ledger.dimensions = DefaultDimensions();
-  options.ids_max = 4'000'000;
+  options.ledger.ids_max = 4'000'000;
   const auto client = *Client::Create(std::move(options));
   const Usage usage = UsageOf(kSimple);
   const Call call{.provider = "openai",

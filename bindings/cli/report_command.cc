@@ -12,6 +12,7 @@
 #include "bindings/cli/log_reader.h"
 #include "bindings/cli/nearest.h"
 #include "bindings/cli/report.h"
+#include "bindings/cli/report_snapshots.h"
 #include "bindings/cli/terminal.h"
 #include "bindings/cli/zone.h"
 
@@ -168,6 +169,18 @@ std::int64_t DateOrInstant(std::string_view name, const std::string& text, const
   return InstantOption(name, text);
 }
 
+// Groups a snapshot by the report's keys.
+void GroupRows(const tokentra_snapshot* snapshot, const tokentra_group_options& group,
+               Report& report) {
+  ErrorSlot error;
+  std::vector<tokentra_text> keys;
+  for (const std::string& key : report.keys) keys.push_back(Text(key));
+  tokentra_rows* rows = nullptr;
+  error.Check(tokentra_snapshot_group(snapshot, keys.data(), keys.size(), &group, sizeof group,
+                                      &rows, error.out()));
+  report.rows.reset(rows);
+}
+
 void ReadRows(tokentra_client* client, const Zone& zone, const ReportHandler& handler,
               Report& report) {
   tokentra_snapshot* made = nullptr;
@@ -187,12 +200,57 @@ void ReadRows(tokentra_client* client, const Zone& zone, const ReportHandler& ha
   group.until_ns = TOKENTRA_NO_INSTANT;
   group.zone = offsets.data();
   group.zone_count = offsets.size();
-  std::vector<tokentra_text> keys;
-  for (const std::string& key : report.keys) keys.push_back(Text(key));
-  tokentra_rows* rows = nullptr;
-  error.Check(tokentra_snapshot_group(made, keys.data(), keys.size(), &group, sizeof group, &rows,
+  GroupRows(made, group, report);
+}
+
+// Without --by: the usual keys, as far as the snapshot has them.
+void DropUnknownDefaults(const tokentra_snapshot* snapshot, Report& report) {
+  const std::size_t count = tokentra_snapshot_dimension_count(snapshot);
+  std::erase_if(report.keys, [&](const std::string& key) {
+    if (IsOneOf(key, kOwnKeys)) return false;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (View(tokentra_snapshot_dimension(snapshot, i)) == key) return false;
+    }
+    return true;
+  });
+}
+
+// Ledgers in folders and snapshots as files: merged, and grouped by the dimensions they have.
+int ReportSnapshots(const Options& options, Console& console) {
+  if (!std::all_of(options.files.begin(), options.files.end(), IsSnapshotSource)) {
+    throw UsageError("logs cannot be reported together with ledgers or snapshots");
+  }
+  Report report;
+  report.keys = ReportKeys(options);
+  const Zone zone(options.zone);
+  const Catalog catalog = OpenCatalog();
+  const MergedSnapshots merged = ReadSnapshots(options.files, catalog.get(), console);
+  if (merged.snapshot == nullptr) return kExitRefused;
+  ErrorSlot error;
+  error.Check(tokentra_snapshot_total(merged.snapshot.get(), &report.totals, sizeof report.totals,
                                       error.out()));
-  report.rows.reset(rows);
+  if (options.by.empty()) DropUnknownDefaults(merged.snapshot.get(), report);
+  report.tally.refused = report.totals.refused_events;
+  report.tally.failed_files = merged.failed;
+  tokentra_group_options group = {};
+  group.since_ns = DateOrInstant("--since", options.since, zone);
+  group.until_ns = DateOrInstant("--until", options.until, zone);
+  constexpr std::int64_t kYearNs = std::int64_t{366} * 86'400 * 1'000'000'000;
+  // Offsets of the zone for as long as zones are known, from 1972.
+  const std::vector<tokentra_zone_offset> offsets = zone.Offsets(3 * kYearNs, 70 * kYearNs);
+  group.zone = offsets.data();
+  group.zone_count = offsets.size();
+  try {
+    GroupRows(merged.snapshot.get(), group, report);
+  } catch (const Failure& failure) {
+    if (failure.code() != TOKENTRA_INVALID_ARGUMENT) throw;
+    throw UsageError(std::string("--by: ") + failure.what());
+  }
+  report.digest = View(tokentra_catalog_digest(catalog.get()));
+  report.as_of = View(tokentra_catalog_as_of(catalog.get()));
+  options.json ? PrintReportJson(report, console) : PrintReportText(report, console);
+  const bool unpriced = report.totals.unpriced_events > 0 || report.totals.partial_events > 0;
+  return merged.failed > 0 || (options.strict && unpriced) ? kExitRefused : kExitFine;
 }
 
 // A key that no call states is more often a slip than a wish.
@@ -227,6 +285,9 @@ tokentra_row RowAt(const tokentra_rows* rows, std::size_t index) {
 
 int RunReport(const Options& options, Console& console) {
   if (options.files.empty()) throw UsageError("nothing to report: give FILE (- is standard input)");
+  if (std::any_of(options.files.begin(), options.files.end(), IsSnapshotSource)) {
+    return ReportSnapshots(options, console);
+  }
   Report report;
   report.keys = ReportKeys(options);
   const Zone zone(options.zone);

@@ -120,6 +120,17 @@ tokentra_status tokentra_client_options_set_dimensions(tokentra_client_options* 
   });
 }
 
+tokentra_status tokentra_client_options_set_ledger(tokentra_client_options* options,
+                                                   tokentra_ledger* ledger,
+                                                   tokentra_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    if (options == nullptr) return NullArgument("options");
+    if (ledger == nullptr) return NullArgument("ledger");
+    options->options.shared_ledger = ledger->ledger;
+    return absl::OkStatus();
+  });
+}
+
 tokentra_status tokentra_client_options_set_metadata(tokentra_client_options* options,
                                                      const tokentra_pair* metadata, size_t count,
                                                      tokentra_error** error) {
@@ -147,7 +158,7 @@ tokentra_status tokentra_client_options_set_limit(tokentra_client_options* optio
         return absl::InvalidArgumentError(
             absl::StrCat("ids_max ", value, " is not within 1 and ", tokentra::kIdsMaxLimit));
       }
-      options->options.ids_max = value;
+      options->options.ledger.ids_max = value;
       return absl::OkStatus();
     }
     tokentra::ClientOptions changed = options->options;
@@ -177,7 +188,7 @@ tokentra_status tokentra_client_options_get_limit(const tokentra_client_options*
     if (options == nullptr) return NullArgument("options");
     if (value == nullptr) return NullArgument("value");
     if (View(name) == "ids_max") {
-      *value = options->options.ids_max;
+      *value = options->options.ledger.ids_max;
       return absl::OkStatus();
     }
     if (View(name) == "text_bytes_max") {

@@ -59,6 +59,10 @@ struct tokentra_client {
   std::shared_ptr<tokentra::Client> client;
 };
 
+struct tokentra_ledger {
+  std::shared_ptr<tokentra::Ledger> ledger;
+};
+
 struct tokentra_recorder {
   std::shared_ptr<tokentra::Client> client;
   tokentra::capi::CallStorage storage;

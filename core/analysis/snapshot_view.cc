@@ -25,6 +25,12 @@ std::string_view StateOf(const SnapshotClass& snapshot_class, CostState state) {
   }
 }
 
+// Not recorded, only counted.
+bool IsApart(ClassKind kind) {
+  return kind == ClassKind::kRefused || kind == ClassKind::kDuplicate ||
+         kind == ClassKind::kConflict;
+}
+
 std::uint64_t SaturatingAdd(std::uint64_t a, std::uint64_t b) {
   std::uint64_t sum = 0;
   return __builtin_add_overflow(a, b, &sum) ? ~std::uint64_t{0} : sum;
@@ -39,7 +45,7 @@ Atoms AtomsOf(std::span<const AtomQuantity> items) {
 }  // namespace
 
 absl::StatusOr<std::shared_ptr<const SnapshotView>> SnapshotView::Create(
-    std::unique_ptr<const Snapshot> snapshot, std::shared_ptr<const Catalog> catalog,
+    std::shared_ptr<const Snapshot> snapshot, std::shared_ptr<const Catalog> catalog,
     const EventCounters& counters) {
   std::shared_ptr<SnapshotView> view(new SnapshotView());
   view->snapshot_ = std::move(snapshot);
@@ -63,15 +69,15 @@ absl::Status SnapshotView::PriceEntries() {
       return absl::InternalError("a class of the ledger cannot be read");
     }
     const auto row = rows.find(usage_class.price_row);
-    if (row == rows.end() && !usage_class.price_row.empty()) {
-      return absl::InternalError(absl::StrCat("price row ", Quote(usage_class.price_row),
-                                              " of a recorded class is not in the catalog"));
-    }
     row_of_class.push_back(row == rows.end() ? nullptr : row->second);
     classes_.push_back(usage_class);
   }
+  priced_.reserve(snapshot_->entries().size());
   for (std::size_t i = 0; i < snapshot_->entries().size(); ++i) {
     const SnapshotEntry& entry = snapshot_->entries()[i];
+    const ClassKind kind = snapshot_->classes()[entry.class_index].kind;
+    if (kind == ClassKind::kDuplicate) counters_.duplicates += entry.events;
+    if (kind == ClassKind::kConflict) counters_.conflicts += entry.events;
     priced_.push_back(PriceEntry(entry, row_of_class[entry.class_index]));
     if (!AddEntry(i, totals_)) {
       return absl::OutOfRangeError("the cost of this snapshot is beyond 10^20 units of currency");
@@ -104,10 +110,8 @@ SnapshotView::PricedEntry SnapshotView::PriceEntry(const SnapshotEntry& entry,
 bool SnapshotView::AddEntry(std::size_t index, ViewTotals& totals) const {
   const SnapshotEntry& entry = snapshot_->entries()[index];
   const ClassKind kind = snapshot_->classes()[entry.class_index].kind;
-  if (kind == ClassKind::kRefused) {
-    totals.refused_events += entry.events;
-    return true;
-  }
+  if (kind == ClassKind::kRefused) totals.refused_events += entry.events;
+  if (IsApart(kind)) return true;
   const PricedEntry& priced = priced_[index];
   totals.events += entry.events;
   if (snapshot_->IsFolded(entry)) totals.folded_events += entry.events;
@@ -135,7 +139,7 @@ absl::StatusOr<std::vector<GroupRow>> SnapshotView::Group(std::span<const std::s
   for (std::size_t i = 0; i < snapshot_->entries().size(); ++i) {
     const SnapshotEntry& entry = snapshot_->entries()[i];
     const SnapshotClass& snapshot_class = snapshot_->classes()[entry.class_index];
-    if (snapshot_class.kind == ClassKind::kRefused) continue;
+    if (IsApart(snapshot_class.kind)) continue;
     if (entry.bucket_start != kNoInstant) {
       if (options.since != kNoInstant && entry.bucket_start < options.since) continue;
       if (options.until != kNoInstant && entry.bucket_start >= options.until) continue;

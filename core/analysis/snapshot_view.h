@@ -29,7 +29,7 @@
 
 namespace tokentra {
 
-// Counts of the client that the ledger's cells do not hold.
+// Counts of what was not recorded; duplicates and conflicts are found in the snapshot.
 struct EventCounters {
   std::uint64_t duplicates = 0;
   std::uint64_t conflicts = 0;
@@ -77,11 +77,15 @@ struct GroupRow {
 
 class SnapshotView {
  public:
-  // OUT_OF_RANGE when a sum of money leaves its range, INTERNAL when a class cannot be read.
+  // OUT_OF_RANGE when a sum of money leaves its range, INTERNAL when a class cannot be read. What
+  // was recorded under a price row that the catalog does not have is unpriced.
   static absl::StatusOr<std::shared_ptr<const SnapshotView>> Create(
-      std::unique_ptr<const Snapshot> snapshot, std::shared_ptr<const Catalog> catalog,
+      std::shared_ptr<const Snapshot> snapshot, std::shared_ptr<const Catalog> catalog,
       const EventCounters& counters);
 
+  const Snapshot& snapshot() const { return *snapshot_; }
+
+  const std::shared_ptr<const Catalog>& catalog() const { return catalog_; }
   const ViewTotals& totals() const { return totals_; }
   const EventCounters& counters() const { return counters_; }
   std::size_t entry_count() const { return snapshot_->entries().size(); }
@@ -104,7 +108,7 @@ class SnapshotView {
   // Adds an entry to totals; false when money leaves its range.
   bool AddEntry(std::size_t index, ViewTotals& totals) const;
 
-  std::unique_ptr<const Snapshot> snapshot_;
+  std::shared_ptr<const Snapshot> snapshot_;
   std::shared_ptr<const Catalog> catalog_;
   EventCounters counters_;
   ViewTotals totals_;

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <atomic>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/metadata_key.h"
@@ -61,10 +60,20 @@ absl::Status StatusOf(const RecordResult& recorded, InstantNs at) {
     case RecordStatus::kInvalid:
       return absl::OutOfRangeError(
           absl::StrCat("the event at ", FormatInstant(at), " is beyond what a ledger holds"));
+    case RecordStatus::kDuplicate:
+    case RecordStatus::kConflict:
     case RecordStatus::kFull:
       break;
   }
-  return absl::ResourceExhaustedError("the ledger's counters are full");
+  return absl::ResourceExhaustedError(
+      "the ledger has no room: its counters are full, or this process found none for a file");
+}
+
+// True when an event with this id was recorded before; the outcome says how they compare.
+bool IsKnownId(const RecordResult& recorded, TrackResult& result) {
+  if (recorded.status == RecordStatus::kDuplicate) result.outcome = Outcome::kDuplicate;
+  if (recorded.status == RecordStatus::kConflict) result.outcome = Outcome::kConflict;
+  return recorded.status == RecordStatus::kDuplicate || recorded.status == RecordStatus::kConflict;
 }
 
 }  // namespace
@@ -74,39 +83,32 @@ std::vector<std::string> DefaultDimensions() {
 }
 
 struct Client::Core {
-  Core(std::shared_ptr<const Catalog> shared_catalog, std::shared_ptr<Ledger> shared_ledger,
-       std::uint64_t ids_max)
+  Core(std::shared_ptr<const Catalog> shared_catalog, std::shared_ptr<Ledger> shared_ledger)
       : catalog(std::move(shared_catalog)),
         ledger(std::move(shared_ledger)),
         classes(*catalog),
-        ids(ids_max),
         dimensions(ledger->options().dimensions),
         camel(CamelSpellings(dimensions)) {}
 
   const std::shared_ptr<const Catalog> catalog;
   const std::shared_ptr<Ledger> ledger;
   UsageClassCache classes;
-  IdWindow ids;
   const std::vector<std::string> dimensions;
   const std::vector<std::string_view> camel;  // of each dimension; empty: no other spelling
-  // Relaxed: counts of their own, ordered with nothing.
-  std::atomic<std::uint64_t> duplicates{0};
-  std::atomic<std::uint64_t> conflicts{0};
 };
 
 absl::StatusOr<std::shared_ptr<Client>> Client::Create(ClientOptions options) {
-  if (options.ids_max == 0 || options.ids_max > kIdsMaxLimit) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("ids_max ", options.ids_max, " is not within 1 and ", kIdsMaxLimit));
-  }
   if (options.catalog == nullptr) options.catalog = Catalog::Builtin();
   for (std::string& name : options.ledger.dimensions) {
     name = std::string(CanonicalMetadataKey(name));
   }
-  absl::StatusOr<std::shared_ptr<Ledger>> ledger = Ledger::Create(options.ledger);
-  if (!ledger.ok()) return ledger.status();
-  auto core =
-      std::make_shared<Core>(std::move(options.catalog), *std::move(ledger), options.ids_max);
+  std::shared_ptr<Ledger> ledger = std::move(options.shared_ledger);
+  if (ledger == nullptr) {
+    absl::StatusOr<std::shared_ptr<Ledger>> own = Ledger::Create(options.ledger);
+    if (!own.ok()) return own.status();
+    ledger = *std::move(own);
+  }
+  auto core = std::make_shared<Core>(std::move(options.catalog), std::move(ledger));
   std::vector<MetadataEntry> entries;
   for (const auto& [key, value] : options.metadata) entries.push_back({key, value});
   return Client(std::move(core), {}).WithMetadata(entries);
@@ -135,7 +137,8 @@ std::shared_ptr<Client> Client::WithMetadata(std::span<const MetadataEntry> meta
 
 const Catalog& Client::catalog() const { return *core_->catalog; }
 std::shared_ptr<const Catalog> Client::shared_catalog() const { return core_->catalog; }
-bool Client::ids_overflowed() const { return core_->ids.overflowed(); }
+Ledger& Client::ledger() const { return *core_->ledger; }
+bool Client::ids_overflowed() const { return core_->ledger->ids_overflowed(); }
 
 // For each dimension: the event's snake_case key, else its camelCase spelling, else the client's
 // default. Both spellings with different values are a finding, and snake_case wins.
@@ -206,21 +209,6 @@ absl::Status Client::RecordEvaluation(DimensionsId dimensions, const Call& call,
   if (call.at == kNoInstant) {
     return absl::InvalidArgumentError("at is missing: a recorded event has an instant");
   }
-  if (!id.empty()) {
-    switch (core_->ids.TryClaim(id, ContentOf(evaluation))) {
-      case IdWindow::Claim::kDuplicate:
-        core_->duplicates.fetch_add(1, std::memory_order_relaxed);
-        result.outcome = Outcome::kDuplicate;
-        return absl::OkStatus();
-      case IdWindow::Claim::kConflict:
-        core_->conflicts.fetch_add(1, std::memory_order_relaxed);
-        result.outcome = Outcome::kConflict;
-        return absl::OkStatus();
-      case IdWindow::Claim::kFirst:
-      case IdWindow::Claim::kNotRemembered:
-        break;
-    }
-  }
   std::array<Part, kPartsMax> parts;
   std::array<Atoms, kPartsMax> billed;
   std::size_t count = 0;
@@ -242,8 +230,14 @@ absl::Status Client::RecordEvaluation(DimensionsId dimensions, const Call& call,
   if (call.extraction != nullptr && call.extraction->reported.has_value()) {
     reported = call.extraction->reported->attos();
   }
-  const RecordResult recorded =
-      core_->ledger->Record({call.at, dimensions, {parts.data(), count}, reported});
+  Event event{call.at, dimensions, {parts.data(), count}, reported, nullptr};
+  EventId event_id;
+  if (!id.empty()) {
+    event_id = core_->ledger->IdOf(id, ContentOf(evaluation));
+    event.id = &event_id;
+  }
+  const RecordResult recorded = core_->ledger->Record(event);
+  if (IsKnownId(recorded, result)) return absl::OkStatus();
   TOKENTRA_RETURN_IF_ERROR(StatusOf(recorded, call.at));
   result.outcome = evaluation.unmetered() ? Outcome::kUnmetered : Outcome::kRecorded;
   result.folded = recorded.folded;
@@ -256,7 +250,7 @@ void Client::RecordRefused(DimensionsId dimensions, const absl::Status& status,
   const Part part{core_->ledger->InternClass(bytes, ClassKind::kRefused), nullptr, nullptr, 0,
                   false};
   // An event without a usable instant is counted at 1970.
-  Event event{at == kNoInstant ? 0 : at, dimensions, {&part, 1}, std::nullopt};
+  Event event{at == kNoInstant ? 0 : at, dimensions, {&part, 1}, std::nullopt, nullptr};
   if (core_->ledger->Record(event).status != RecordStatus::kRecorded) {
     event.at = 0;
     (void)core_->ledger->Record(event);
@@ -277,7 +271,7 @@ std::size_t Client::Prepare(const Call& call, std::string_view id,
   const DimensionValues found = ValuesOf(metadata, findings);
   event.dimensions = events.AddDimensions({found.values.data(), found.count}, found.present);
   event.has_id = !id.empty();
-  if (event.has_id) event.id = IdWindow::KeyOf(id, ContentOf(evaluation));
+  if (event.has_id) event.id = core_->ledger->IdOf(id, ContentOf(evaluation));
   std::string bytes;
   UsageClass usage_class;
   for (std::size_t i = 0; i < evaluation.part_count() && i < kPartsMax; ++i) {
@@ -321,22 +315,8 @@ std::size_t Client::PrepareRefused(const absl::Status& status, std::string_view 
 absl::Status Client::Commit(PreparedEvents& events, std::size_t index, TrackResult& result) {
   result = TrackResult();
   const PreparedEvents::Event& event = events.event(index);
-  if (event.has_id && !event.refused) {
-    switch (core_->ids.TryClaim(event.id)) {
-      case IdWindow::Claim::kDuplicate:
-        core_->duplicates.fetch_add(1, std::memory_order_relaxed);
-        result.outcome = Outcome::kDuplicate;
-        return absl::OkStatus();
-      case IdWindow::Claim::kConflict:
-        core_->conflicts.fetch_add(1, std::memory_order_relaxed);
-        result.outcome = Outcome::kConflict;
-        return absl::OkStatus();
-      case IdWindow::Claim::kFirst:
-      case IdWindow::Claim::kNotRemembered:
-        break;
-    }
-  }
   const RecordResult recorded = events.Record(index, *core_->ledger);
+  if (IsKnownId(recorded, result)) return absl::OkStatus();
   const absl::Status status = StatusOf(recorded, event.at);
   if (!status.ok()) {
     RecordRefused(events.DimensionsOf(index, *core_->ledger), status, {}, event.at);
@@ -351,14 +331,10 @@ absl::Status Client::Commit(PreparedEvents& events, std::size_t index, TrackResu
 
 absl::StatusOr<std::shared_ptr<const SnapshotView>> Client::TakeSnapshot() const {
   EventCounters counters;
-  counters.duplicates = core_->duplicates.load(std::memory_order_relaxed);
-  counters.conflicts = core_->conflicts.load(std::memory_order_relaxed);
-  counters.ids_overflowed = core_->ids.overflowed();
-  std::unique_ptr<const Snapshot> snapshot = core_->ledger->TakeSnapshot();
-  if (snapshot == nullptr) {
-    return absl::ResourceExhaustedError("no memory for a snapshot");
-  }
-  return SnapshotView::Create(std::move(snapshot), core_->catalog, counters);
+  counters.ids_overflowed = core_->ledger->ids_overflowed();
+  absl::StatusOr<std::unique_ptr<const Snapshot>> snapshot = core_->ledger->TakeSnapshot();
+  if (!snapshot.ok()) return snapshot.status();
+  return SnapshotView::Create(*std::move(snapshot), core_->catalog, counters);
 }
 
 }  // namespace tokentra

@@ -9,7 +9,8 @@
 //   3. Invalid usage is refused, and counted under its reason.
 //
 // Thread: all methods run concurrently. Recording is wait-free for keys the thread has seen;
-// events with an id claim it first (id_window.h). Ownership: children share the core and keep it.
+// events with an id claim its slot besides (core/ledger/id_table.h). Ownership: children share the
+// core and keep it.
 
 #ifndef TOKENTRA_CORE_CLIENT_CLIENT_H_
 #define TOKENTRA_CORE_CLIENT_CLIENT_H_
@@ -24,7 +25,6 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/analysis/snapshot_view.h"
-#include "core/client/id_window.h"
 #include "core/client/prepared_events.h"
 #include "core/client/usage_class_cache.h"
 #include "core/exchange/record.h"
@@ -35,8 +35,9 @@ namespace tokentra {
 
 struct ClientOptions {
   std::shared_ptr<const Catalog> catalog;  // null: the built-in one
-  LedgerOptions ledger;
-  std::uint64_t ids_max = kIdsMaxDefault;
+  LedgerOptions ledger;                    // of the client's own ledger
+  // Null: the client makes a ledger of its own. Else `ledger` is not looked at.
+  std::shared_ptr<Ledger> shared_ledger;
   std::vector<std::pair<std::string, std::string>> metadata;
 };
 
@@ -93,6 +94,7 @@ class Client {
   absl::StatusOr<std::shared_ptr<const SnapshotView>> TakeSnapshot() const;
 
   const Catalog& catalog() const;
+  Ledger& ledger() const;
   std::shared_ptr<const Catalog> shared_catalog() const;
   // True when more distinct ids came than are remembered.
   bool ids_overflowed() const;

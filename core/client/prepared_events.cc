@@ -69,8 +69,11 @@ RecordResult PreparedEvents::Record(std::size_t index, Ledger& ledger) {
     parts[i] = {*used.id, part.atoms == 0 ? nullptr : &atoms[i],
                 part.billed == 0 ? nullptr : &billed[i], part.cost, part.priced};
   }
-  return ledger.Record(
-      {event.at, DimensionsOf(index, ledger), {parts.data(), event.parts}, event.reported});
+  return ledger.Record({event.at,
+                        DimensionsOf(index, ledger),
+                        {parts.data(), event.parts},
+                        event.reported,
+                        event.has_id && !event.refused ? &event.id : nullptr});
 }
 
 DimensionsId PreparedEvents::DimensionsOf(std::size_t index, Ledger& ledger) {

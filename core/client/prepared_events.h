@@ -19,7 +19,6 @@
 #include <unordered_map>
 #include <vector>
 
-#include "core/client/id_window.h"
 #include "core/ledger/ledger.h"
 
 namespace tokentra {
@@ -43,7 +42,7 @@ class PreparedEvents {
     bool has_id = false;
     bool refused = false;
     bool unmetered = false;
-    IdWindow::Key id;
+    EventId id = {};
     std::optional<Int128> reported;
   };
 

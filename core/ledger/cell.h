@@ -84,6 +84,7 @@ template <typename Function>
 // What a reader takes out of a cell.
 struct CellImage {
   std::array<std::uint64_t, kCellCounters> counters;
+  std::uint64_t version;  // even; grows with every event of the cell
 };
 
 // How far a bucket was folded.

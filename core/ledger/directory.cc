@@ -5,19 +5,41 @@
 
 namespace tokentra {
 
-std::unique_ptr<ShardDirectory> ShardDirectory::Create(Registry* registry) {
-  const std::uint32_t shards_max = registry->options().shards_max;
+namespace {
+
+// How often a borrower looks for a guest shard before it gives up: seconds, for what is a matter of
+// nanoseconds. Only a handler that interrupted the records of all guests would ever give up.
+constexpr int kGuestTriesMax = 1'000'000;
+
+}  // namespace
+
+std::unique_ptr<ShardDirectory> ShardDirectory::Create(Registry* registry, IdTables* ids,
+                                                       SegmentRelief* relief,
+                                                       std::unique_ptr<Segment> segment,
+                                                       std::uint32_t shards_max) {
   std::unique_ptr<std::atomic<Place*>[]> places(new (std::nothrow)
                                                     std::atomic<Place*>[shards_max]());
-  if (places == nullptr) return nullptr;
-  return std::unique_ptr<ShardDirectory>(new (std::nothrow)
-                                             ShardDirectory(registry, std::move(places)));
+  if (places == nullptr || segment == nullptr) return nullptr;
+  std::unique_ptr<ShardDirectory> directory(new (std::nothrow) ShardDirectory(
+      registry, ids, relief, std::move(segment), shards_max, std::move(places)));
+  if (directory == nullptr) return nullptr;
+  for (Guest& guest : directory->guests_) {
+    guest.shard = Shard::Create(registry, directory->segment_.get(), ids, nullptr, false);
+    if (guest.shard == nullptr) return nullptr;
+  }
+  return directory;
 }
 
-ShardDirectory::ShardDirectory(Registry* registry, std::unique_ptr<std::atomic<Place*>[]> places)
+ShardDirectory::ShardDirectory(Registry* registry, IdTables* ids, SegmentRelief* relief,
+                               std::unique_ptr<Segment> segment, std::uint32_t shards_max,
+                               std::unique_ptr<std::atomic<Place*>[]> places)
     : registry_(*registry),
+      ids_(ids),
+      relief_(relief),
+      segment_(std::move(segment)),
+      process_(ProcessNumber()),
       ledger_serial_(NextLedgerSerial()),
-      shards_max_(registry->options().shards_max),
+      shards_max_(shards_max),
       places_(std::move(places)) {}
 
 ShardDirectory::~ShardDirectory() {
@@ -46,6 +68,40 @@ Shard* ShardDirectory::Acquire() {
   return nullptr;
 }
 
+RecordResult ShardDirectory::RecordAsGuest(const Event& event) {
+  for (int i = 0; i < kGuestTriesMax; ++i) {
+    for (Guest& guest : guests_) {
+      // Acquire: the last borrower's changes to the shard are readable.
+      if (guest.taken.load(std::memory_order_relaxed) ||
+          guest.taken.exchange(true, std::memory_order_acquire)) {
+        continue;
+      }
+      const RecordResult result = guest.shard->Record(event);
+      guest.taken.store(false, std::memory_order_release);
+      return result;
+    }
+    YieldThread();
+  }
+  return {RecordStatus::kFull, false};
+}
+
+void ShardDirectory::SealIdle(Shard* own) {
+  if (own != nullptr) own->SealExtents();
+  for (std::uint32_t i = 0; i < shards_max_; ++i) {
+    Place* place = places_[i].load(std::memory_order_acquire);  // the lease is readable
+    if (place == nullptr) continue;
+    LeaseState free = LeaseState::kFree;
+    if (place->lease->state.load(std::memory_order_relaxed) != free) continue;
+    // Acquire and release: between the last owner and the next.
+    if (!place->lease->state.compare_exchange_strong(free, LeaseState::kOwned,
+                                                     std::memory_order_acquire)) {
+      continue;
+    }
+    place->shard->SealExtents();
+    place->lease->state.store(LeaseState::kFree, std::memory_order_release);
+  }
+}
+
 ShardDirectory::Place* ShardDirectory::TakeFree() {
   for (std::uint32_t i = 0; i < shards_max_; ++i) {
     Place* place = places_[i].load(std::memory_order_acquire);  // the lease is readable
@@ -64,7 +120,7 @@ ShardDirectory::Place* ShardDirectory::TakeFree() {
 
 ShardDirectory::Place* ShardDirectory::TakeNew() {
   if (!shards_.Take(1, shards_max_)) return nullptr;
-  std::unique_ptr<Shard> shard = Shard::Create(&registry_);
+  std::unique_ptr<Shard> shard = Shard::Create(&registry_, segment_.get(), ids_, relief_, true);
   std::unique_ptr<ShardLease> lease(new (std::nothrow) ShardLease);
   auto* place = new (std::nothrow) Place{std::move(shard), lease.get()};
   if (place == nullptr || place->shard == nullptr || lease == nullptr) {

@@ -26,6 +26,14 @@ namespace tokentra {
 // Events before this instant are refused, so that the start of their day is an instant.
 inline constexpr InstantNs kEventInstantMin = kNoInstant + 2 * 86'400 * kNsPerSecond;
 
+// An id as hashes under the ledger's key, and a hash of what must be equal for a retry to be the
+// same event (Ledger::IdOf).
+struct EventId {
+  std::uint64_t hash_high;
+  std::uint64_t hash_low;
+  std::uint64_t fingerprint;
+};
+
 struct Part {
   ClassId class_id;
   const Atoms* atoms;   // as used; nullptr or empty: none
@@ -39,12 +47,15 @@ struct Event {
   DimensionsId dimensions;
   std::span<const Part> parts;     // 1 to kPartsMax
   std::optional<Int128> reported;  // amount the provider reports, in 10^-18
+  const EventId* id = nullptr;     // nullable: events with equal ids count once
 };
 
 enum class RecordStatus : std::uint8_t {
   kRecorded = 0,
   kInvalid = 1,  // no or too many parts, unknown handle, instant or amount or quantity out of range
   kFull = 2,     // even the last resort's counters would pass their limit (cell.h, invariant 2)
+  kDuplicate = 3,  // an event with this id is recorded already; counted as a duplicate
+  kConflict = 4,   // the same with another fingerprint; counted as a conflict
 };
 
 struct RecordResult {

@@ -80,6 +80,7 @@ class InternTable {
     return slot < slots_count_ ? slots_[slot].load(std::memory_order_acquire) : nullptr;
   }
 
+  std::uint32_t slots_count() const { return slots_count_; }
   std::size_t slots_bytes() const { return slots_count_ * sizeof(std::atomic<Node*>); }
 
  private:

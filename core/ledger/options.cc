@@ -52,7 +52,17 @@ absl::Status ValidateLedgerOptions(const LedgerOptions& options) {
   status.Update(CheckRange("text_bytes_max", options.text_bytes_max, std::uint64_t{1} << 40));
   status.Update(CheckRange("value_bytes_max", options.value_bytes_max, kDimensionValueBytesMax));
   status.Update(CheckRange("class_bytes_max", options.class_bytes_max, 1 << 20));
+  status.Update(CheckRange("ids_max", options.ids_max, std::uint64_t{1} << 28));
   return status;
+}
+
+absl::Status ValidateFolderOptions(const FolderOptions& options) {
+  constexpr std::uint64_t kLeast = 1 << 18;
+  constexpr std::uint64_t kMost = std::uint64_t{1} << 32;
+  if (options.segment_bytes >= kLeast && options.segment_bytes <= kMost) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat("ledger option segment_bytes is ",
+                                                 options.segment_bytes, "; it must be ", kLeast,
+                                                 " to ", kMost));
 }
 
 }  // namespace tokentra

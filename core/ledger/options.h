@@ -30,7 +30,24 @@ struct LedgerOptions {
   std::uint64_t text_bytes_max = 16 << 20;   // tuples and classes, with their headers; up to 2^40
   std::uint32_t value_bytes_max = 256;       // longer dimension values are folded; 1 to 1024
   std::uint32_t class_bytes_max = 16 << 10;  // classes with longer bytes are folded; 1 to 2^20
+  // Ids that are remembered: the first so many all, later the last half as many at least. 1 to
+  // 2^28.
+  std::uint64_t ids_max = 1'000'000;
 };
+
+// What a ledger in a folder is opened with, besides. The first process decides about the
+// dimensions, the bucket width and ids_max; the others must ask for the same dimensions and width.
+struct FolderOptions {
+  // Of a process's own file, 2^18 to 2^32. When there is no room for it, smaller ones are tried.
+  std::uint64_t segment_bytes = 4 << 20;
+  // Open for reading only: nothing is created or changed.
+  bool read_only = false;
+  // Take dimensions and width from the folder instead of comparing them.
+  bool adopt = false;
+};
+absl::Status ValidateFolderOptions(const FolderOptions& options);
+// Ids remembered by a ledger in a folder unless it is told otherwise: two files of 4 MB.
+inline constexpr std::uint64_t kFolderIdsMaxDefault = 130'000;
 
 // INVALID_ARGUMENT names the option, its value and its range.
 absl::Status ValidateLedgerOptions(const LedgerOptions& options);

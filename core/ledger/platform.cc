@@ -1,6 +1,9 @@
 #include "core/ledger/platform.h"
 
 #include <pthread.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include <new>
 
@@ -9,6 +12,43 @@ namespace tokentra {
 thread_local constinit ThreadBindings* thread_bindings = nullptr;
 
 namespace {
+
+constexpr std::size_t kPageBytes = 4096;
+
+// A page of zeros that children see as zeros again.
+void* NewWipedPage() {
+  void* page =
+      mmap(nullptr, kPageBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) return nullptr;
+  // Best effort: where the kernel does not know the advice, TokentraAfterFork does the same.
+  (void)madvise(page, kPageBytes, MADV_WIPEONFORK);
+  return page;
+}
+
+std::atomic<std::uint64_t> last_process_number{0};
+
+struct ProcessPage {
+  std::atomic<std::uint64_t> number;
+};
+
+extern "C" void TokentraAfterFork();
+
+ProcessPage* Process() {
+  static ProcessPage* const page = [] {
+    pthread_atfork(nullptr, nullptr, TokentraAfterFork);
+    void* memory = NewWipedPage();
+    // Without a page there is still the handler.
+    static ProcessPage fallback{};
+    return memory == nullptr ? &fallback : new (memory) ProcessPage{};
+  }();
+  return page;
+}
+
+extern "C" void TokentraAfterFork() {
+  // Relaxed: a forked child begins with one thread.
+  Process()->number.store(0, std::memory_order_relaxed);
+  if (thread_bindings != nullptr) *thread_bindings = {};
+}
 
 // Gives the thread's share of a lease up.
 void EndLease(ShardLease* lease) {
@@ -29,7 +69,7 @@ extern "C" void TokentraEndThread(void* bindings_of_thread) {
     delete binding;
     binding = next;
   }
-  delete bindings;
+  munmap(bindings, kPageBytes);
 }
 
 // The key whose destructor runs at the end of each thread that recorded; created once, for ever.
@@ -44,10 +84,11 @@ ThreadBindings* BindingsOfThread() {
   if (thread_bindings != nullptr) return thread_bindings;
   static const ThreadEndKey thread_end;
   if (!thread_end.valid) return nullptr;
-  auto* bindings = new (std::nothrow) ThreadBindings;
-  if (bindings == nullptr) return nullptr;
+  void* page = NewWipedPage();
+  if (page == nullptr) return nullptr;
+  auto* bindings = new (page) ThreadBindings{};
   if (pthread_setspecific(thread_end.key, bindings) != 0) {
-    delete bindings;
+    munmap(page, kPageBytes);
     return nullptr;
   }
   thread_bindings = bindings;
@@ -75,6 +116,18 @@ std::uint64_t NextLedgerSerial() {
   // Relaxed: only that the numbers differ matters.
   return last.fetch_add(1, std::memory_order_relaxed) + 1;
 }
+
+std::uint64_t ProcessNumber() {
+  std::atomic<std::uint64_t>& number = Process()->number;
+  // Relaxed: a number orders nothing.
+  std::uint64_t known = number.load(std::memory_order_relaxed);
+  if (known != 0) [[likely]]
+    return known;
+  const std::uint64_t drawn = last_process_number.fetch_add(1, std::memory_order_relaxed) + 1;
+  return number.compare_exchange_strong(known, drawn, std::memory_order_relaxed) ? drawn : known;
+}
+
+void YieldThread() { sched_yield(); }
 
 Shard* FindBoundShard(std::uint64_t ledger_serial) {
   ThreadBindings* bindings = thread_bindings;

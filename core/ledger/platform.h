@@ -19,9 +19,11 @@
 // of the system's destructor rounds keeps its shard owned for ever, which loses nothing but the
 // shard's reuse. A library that contains this file must not be unloaded (link it -z nodelete).
 //
-// fork: the child's copy of the forking thread goes on owning its copy of the shard, and the copy
-// of the ledger holds all that the parent recorded before. A child that reports must create its
-// own ledger.
+// fork: a child has another *process number* than its parent, and none of its thread's bindings:
+// both live in memory that the kernel hands to children as zeros (MADV_WIPEONFORK, which no way of
+// forking gets around; a pthread_atfork handler does the same where a kernel does not know it). So
+// the first record in a child takes the slow path and finds that it is in another process, and no
+// other record pays for the question.
 
 #ifndef TOKENTRA_CORE_LEDGER_PLATFORM_H_
 #define TOKENTRA_CORE_LEDGER_PLATFORM_H_
@@ -46,10 +48,11 @@ struct ThreadBinding {
   ThreadBinding* next;
 };
 
+// In a page of its own, which is all zero in a forked child.
 struct ThreadBindings {
-  std::uint64_t last_serial = 0;  // of the last binding found; 0 is no ledger's serial
-  Shard* last_shard = nullptr;
-  ThreadBinding* first = nullptr;
+  std::uint64_t last_serial;  // of the last binding found; 0 is no ledger's serial
+  Shard* last_shard;
+  ThreadBinding* first;
 };
 
 #if defined(__clang__) || defined(__GNUC__)
@@ -58,6 +61,12 @@ struct ThreadBindings {
 extern thread_local constinit ThreadBindings* thread_bindings;
 
 std::uint64_t NextLedgerSerial();
+
+// Not zero; differs between a process and its forked children, whichever way they were forked.
+std::uint64_t ProcessNumber();
+
+// Lets another thread run.
+void YieldThread();
 
 // The slower half of BoundShard.
 Shard* FindBoundShard(std::uint64_t ledger_serial);

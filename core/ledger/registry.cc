@@ -5,22 +5,10 @@
 #include <optional>
 #include <utility>
 
+#include "core/ledger/day_bucket.h"
 #include "core/ledger/tuple.h"
 
 namespace tokentra {
-namespace {
-
-// A day's first bucket, for the bucket-to-day fold.
-std::uint32_t DayWord(std::uint32_t bucket_word, std::int64_t bucket_seconds) {
-  const std::int64_t per_day = 86'400 / bucket_seconds;
-  const std::int64_t bucket = BucketNumber(bucket_word);
-  std::int64_t day = bucket / per_day;
-  if (bucket % per_day < 0) --day;
-  return BucketWord(day * per_day);
-}
-
-}  // namespace
-
 std::unique_ptr<Registry> Registry::Create(const LedgerOptions& options) {
   std::unique_ptr<Registry> registry(new (std::nothrow) Registry(options));
   if (registry == nullptr) return nullptr;

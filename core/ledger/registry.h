@@ -57,6 +57,10 @@ class Registry {
   std::string_view ClassBytes(ClassId id) const;  // "" for a folded class
   std::string_view TupleBytes(DimensionsId id) const;
 
+  // Handles are below these numbers (folded tuples without kFoldedBit, kAllFolded apart).
+  std::uint32_t class_handles() const { return class_table_->slots_count() + kFoldedClasses; }
+  std::uint32_t tuple_handles() const { return tuple_table_->slots_count(); }
+
   // Makes `group` coarser by one step; false when it is the last resort. REQUIRES: valid handles.
   bool Fold(CellGroup* group);
   bool IsLastResort(const CellGroup& group) const;
@@ -64,6 +68,8 @@ class Registry {
   // Charges `count` new cells of keys as coarse as `group`.
   bool TakeCells(const CellGroup& group, std::uint64_t count);
   void GiveBackCells(std::uint64_t count) { cells_.GiveBack(count); }
+  // In a forked child, which begins without cells.
+  void ForgetCells() { cells_.GiveBack(cells_.used()); }
 
   const LedgerOptions& options() const { return options_; }
   std::int64_t bucket_ns() const { return options_.bucket_seconds * kNsPerSecond; }

@@ -1,5 +1,6 @@
 #include "core/ledger/shard.h"
 
+#include <algorithm>
 #include <new>
 
 namespace tokentra {
@@ -24,6 +25,9 @@ class BusyScope {
   std::atomic<bool>& busy_;
 };
 
+constexpr int kTokenHomeBits = 18;
+static_assert(kExtentsMax <= 1 << kTokenHomeBits);
+
 // Loads of words that only this thread stores; and every store of the protocol in the header, each
 // of which must not be seen before those that precede it.
 constexpr auto kOwn = std::memory_order_relaxed;
@@ -43,8 +47,22 @@ void StoreCounters(const std::array<std::uint64_t, kCellCounters>& counters, Cel
 
 }  // namespace
 
-std::unique_ptr<Shard> Shard::Create(Registry* registry) {
-  std::unique_ptr<Shard> shard(new (std::nothrow) Shard(registry));
+Shard::Shard(Registry* registry, Segment* segment, IdTables* ids, SegmentRelief* relief,
+             std::uint32_t home, bool may_grow)
+    : registry_(*registry),
+      segment_(*segment),
+      ids_(ids),
+      relief_(relief),
+      undo_(segment->undo(home)),
+      token_(segment->ordinal() << kTokenHomeBits | home),
+      cells_(segment, home, may_grow) {}
+
+std::unique_ptr<Shard> Shard::Create(Registry* registry, Segment* segment, IdTables* ids,
+                                     SegmentRelief* relief, bool may_grow) {
+  const std::uint32_t home = segment->Take(Segment::kNone);
+  if (home == Segment::kNone) return nullptr;
+  std::unique_ptr<Shard> shard(new (std::nothrow)
+                                   Shard(registry, segment, ids, relief, home, may_grow));
   if (shard == nullptr || !shard->CreateLastResort()) return nullptr;
   return shard;
 }
@@ -53,7 +71,7 @@ bool Shard::CreateLastResort() {
   for (ClassId class_id = 0; class_id < kClassKinds; ++class_id) {
     const CellGroup group{0, class_id, kAllFolded, TimeFold::kAnyTime};
     const auto insert = [&](std::uint8_t page) {
-      return cells_.Insert(CellKey::Of(group, page, 0)) != CellStore::kNone;
+      return InsertCell(CellKey::Of(group, page, 0)) != CellStore::kNone;
     };
     for (std::uint8_t page = 0; page < kAtomPages; ++page) {
       if (!insert(page)) return false;
@@ -63,19 +81,63 @@ bool Shard::CreateLastResort() {
   return true;
 }
 
+std::uint32_t Shard::InsertCell(const CellKey& key) {
+  KeyTexts texts;
+  if (segment_.has_texts()) {
+    const CellGroup group = key.group();
+    if (!IsFoldedClass(group.class_id)) {
+      texts.has_class = true;
+      texts.class_bytes = registry_.ClassBytes(group.class_id);
+      texts.class_mark = static_cast<std::uint32_t>(registry_.KindOf(group.class_id));
+    }
+    if (group.dimensions != kAllFolded) {
+      texts.has_tuple = true;
+      texts.tuple_bytes = registry_.TupleBytes(group.dimensions);
+    }
+  }
+  return cells_.Insert(key, texts);
+}
+
 RecordResult Shard::Record(const Event& event) {
   BusyScope scope(&busy_);
   if (RecordPlain(event)) [[likely]]
     return {RecordStatus::kRecorded, false};
-  const RecordResult result = Plan(event);
+  if (wants_relief_) [[unlikely]]
+    RelieveIfWanted();
+  RecordResult result = Plan(event);
   if (result.status != RecordStatus::kRecorded) return result;
-  Commit();
+  if (event.id != nullptr && ids_ != nullptr) {
+    result.status = CommitWithId(*event.id);
+    if (result.status != RecordStatus::kRecorded) return {result.status, false};
+  } else {
+    OpenEvent(0);
+    Apply();
+    CloseEvent();  // the event is recorded
+  }
   if (result.folded) {
     // Relaxed load and store: one writer, and a figure for statistics.
-    folded_events_.store(folded_events_.load(std::memory_order_relaxed) + 1,
-                         std::memory_order_relaxed);
+    std::atomic<std::uint64_t>& folded = segment_.extent(cells_.home()).folded_events;
+    folded.store(folded.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
   }
   return result;
+}
+
+// Between two events, when no cell is planned that could be moved. What brings nothing is tried
+// more and more rarely.
+void Shard::RelieveIfWanted() {
+  constexpr std::uint32_t kPauseMost = 4096;
+  wants_relief_ = false;
+  if (relief_ == nullptr) return;
+  if (relief_pause_ > 0) {
+    --relief_pause_;
+    return;
+  }
+  if (relief_->Relieve(this)) {
+    relief_pause_next_ = 0;
+  } else {
+    relief_pause_next_ = std::min(2 * relief_pause_next_ + 1, kPauseMost);
+    relief_pause_ = relief_pause_next_;
+  }
 }
 
 std::uint32_t Shard::BucketOf(InstantNs at) {
@@ -167,16 +229,19 @@ bool Shard::PlanCell(const CellGroup& group, const PageAddition& addition,
 
 // Creates the missing cells, and plans them. False when there is no room for all.
 bool Shard::CreateCells(const CellGroup& group, std::size_t count) {
-  if (!registry_.IsClass(group.class_id) || !registry_.IsDimensions(group.dimensions) ||
-      !registry_.TakeCells(group, count)) {
+  if (!registry_.IsClass(group.class_id) || !registry_.IsDimensions(group.dimensions)) return false;
+  if (!registry_.TakeCells(group, count)) {
+    wants_relief_ = true;
     return false;
   }
   for (std::size_t i = 0; i < count; ++i) {
-    const std::uint32_t number = cells_.Insert(missing_[i].key);
+    const std::uint32_t number = InsertCell(missing_[i].key);
     if (number == CellStore::kNone) {
       registry_.GiveBackCells(count - i);
+      wants_relief_ = true;
       return false;
     }
+    if (segment_.free_extents() < segment_.extent_count() / 4) wants_relief_ = true;
     PlannedCell& planned = planned_[planned_count_++];
     planned.cell = &cells_.cell(number);
     planned.number = number;
@@ -187,10 +252,10 @@ bool Shard::CreateCells(const CellGroup& group, std::size_t count) {
 
 // The usual event, without a plan: one part, not folded, whose atoms all stand on page 0 of a cell
 // that there is and that has room. False, with nothing changed, for any other. It must do what
-// Plan and Commit do (shard_test compares them).
+// Plan and the steps below do (ledger_test compares them).
 bool Shard::RecordPlain(const Event& event) {
-  if (event.parts.size() != 1 || event.at < kEventInstantMin || event.reported.has_value() ||
-      registry_.IsFolded(event.dimensions)) {
+  if (event.parts.size() != 1 || event.id != nullptr || event.at < kEventInstantMin ||
+      event.reported.has_value() || registry_.IsFolded(event.dimensions)) {
     return false;
   }
   const Part& part = event.parts.front();
@@ -216,6 +281,7 @@ bool Shard::RecordPlain(const Event& event) {
 
   StoreImage(number, cell, &undo_.images[0]);
   if (undo_.count.load(kOwn) != 1) undo_.count.store(1, kPublish);
+  if (undo_.id_slot.load(kOwn) != 0) undo_.id_slot.store(0, kPublish);
   const std::uint64_t generation = undo_.generation.load(kOwn);
   const std::uint64_t sequence = cell.sequence.load(kOwn);
   undo_.generation.store(generation + 1, kPublish);
@@ -226,22 +292,81 @@ bool Shard::RecordPlain(const Event& event) {
   return true;
 }
 
-void Shard::Commit() {
+// Claims the id, changes the cells, and lets the id's slot decide. A claim that is lost on the way
+// (to a retry, while this thread was stopped) is looked for again.
+RecordStatus Shard::CommitWithId(const EventId& id) {
+  for (;;) {
+    const IdTables::Claim claim = ids_->TryClaim(id, token_);
+    switch (claim.outcome) {
+      case IdTables::Outcome::kDuplicate:
+        CountApart(ClassKind::kDuplicate);
+        return RecordStatus::kDuplicate;
+      case IdTables::Outcome::kConflict:
+        CountApart(ClassKind::kConflict);
+        return RecordStatus::kConflict;
+      case IdTables::Outcome::kNotRemembered:
+        OpenEvent(0);
+        Apply();
+        CloseEvent();
+        return RecordStatus::kRecorded;
+      case IdTables::Outcome::kClaimed:
+        break;
+    }
+    OpenEvent(claim.slot);
+    Apply();
+    const bool recorded = ids_->Commit(claim.slot, token_);
+    if (!recorded) RollBack();
+    CloseEvent();
+    if (recorded) return RecordStatus::kRecorded;
+  }
+}
+
+// Counts an event that is not recorded, in the last resort's cell of its kind.
+void Shard::CountApart(ClassKind kind) {
+  planned_count_ = 0;
+  PartPages pages;
+  pages.count = 1;
+  pages.additions[0].page = 0;
+  pages.additions[0].counters.fill(0);
+  pages.additions[0].counters[kEventsCounter] = 1;
+  const CellGroup group{0, static_cast<ClassId>(kind), kAllFolded, TimeFold::kAnyTime};
+  if (!PlanPart(group, pages)) return;
+  OpenEvent(0);
+  Apply();
+  CloseEvent();
+}
+
+void Shard::OpenEvent(std::uint64_t id_slot) {
   for (std::size_t i = 0; i < planned_count_; ++i) {
     StoreImage(planned_[i].number, *planned_[i].cell, &undo_.images[i]);
   }
   undo_.count.store(planned_count_, kPublish);
-  const std::uint64_t generation = undo_.generation.load(kOwn);
-  undo_.generation.store(generation + 1, kPublish);
+  undo_.id_token.store(token_, kPublish);
+  undo_.id_slot.store(id_slot, kPublish);
+  undo_.generation.store(undo_.generation.load(kOwn) + 1, kPublish);
+}
 
+void Shard::Apply() {
   for (std::size_t i = 0; i < planned_count_; ++i) {
     Cell& cell = *planned_[i].cell;
     // `| 1`: a cell that is planned twice turns odd once.
     cell.sequence.store(cell.sequence.load(kOwn) | 1, kPublish);
     StoreCounters(planned_[i].counters, &cell);
   }
-  undo_.generation.store(generation + 2, kPublish);  // the event is recorded
+}
 
+// The counters as the images have them; a cell planned twice has two equal images.
+void Shard::RollBack() {
+  for (std::size_t i = 0; i < planned_count_; ++i) {
+    for (std::size_t counter = 0; counter < kCellCounters; ++counter) {
+      planned_[i].cell->counters[counter].store(undo_.images[i].counters[counter].load(kOwn),
+                                                kPublish);
+    }
+  }
+}
+
+void Shard::CloseEvent() {
+  undo_.generation.store(undo_.generation.load(kOwn) + 1, kPublish);
   for (std::size_t i = 0; i < planned_count_; ++i) {
     std::atomic<std::uint64_t>& sequence = planned_[i].cell->sequence;
     sequence.store((sequence.load(kOwn) + 1) & ~std::uint64_t{1}, kPublish);

@@ -1,4 +1,5 @@
-// Snapshot: what a ledger held, merged over its shards. It owns its memory and never changes.
+// Snapshot: what ledgers held, merged over shards, processes and, where snapshots were merged,
+// machines. It owns its memory and never changes.
 //
 // Entries are sorted by bucket start, class (bytes, then kind), dimensions (canonical bytes, see
 // tuple.h), and then by how far time was folded. There is one entry for each such key, but where
@@ -19,24 +20,21 @@
 
 #include <array>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "core/base/instant.h"
 #include "core/base/money.h"
 #include "core/ledger/cell.h"
-#include "core/ledger/event.h"
+#include "core/ledger/snapshot_contents.h"
 #include "core/ledger/tuple.h"
 #include "core/usage/usage.h"
 
 namespace tokentra {
-
-struct SnapshotClass {
-  std::string bytes;  // as interned; empty when folded
-  ClassKind kind;
-  bool folded;  // stands for all classes of its kind that had no room
-};
 
 struct SnapshotEntry {
   InstantNs bucket_start;          // kNoInstant: any time
@@ -65,16 +63,42 @@ struct SnapshotTotals {
   friend bool operator==(const SnapshotTotals&, const SnapshotTotals&) = default;
 };
 
+// What a snapshot could not show, and what its making met.
+struct SnapshotNotes {
+  std::uint64_t sources = 0;  // segments read, the process's own included
+  std::uint64_t live_processes = 0;
+  std::uint64_t open_events = 0;    // of dead processes, whose record had not returned: not counted
+  std::uint64_t damaged_cells = 0;  // left out
+  std::vector<std::string> bad_files;  // left out, each with the reason
+
+  friend bool operator==(const SnapshotNotes&, const SnapshotNotes&) = default;
+};
+
 class Snapshot {
  public:
+  // Sorts and adds up. Throws std::bad_alloc.
+  static std::unique_ptr<const Snapshot> Build(std::unique_ptr<SnapshotContents> contents,
+                                               SnapshotNotes notes = {});
+  // From the bytes that Serialize made. DATA_LOSS for damaged ones, UNIMPLEMENTED for those of
+  // another format. Throws std::bad_alloc, as the two below.
+  static absl::StatusOr<std::unique_ptr<const Snapshot>> Load(std::string_view bytes);
+  // What both hold, each cell once, in its later version (snapshot_contents.h). INVALID_ARGUMENT
+  // when their dimensions or bucket widths differ.
+  static absl::StatusOr<std::unique_ptr<const Snapshot>> Merge(const Snapshot& a,
+                                                               const Snapshot& b);
+  // Canonical: equal snapshots have equal bytes, whoever merged them in which order.
+  std::string Serialize() const;
+
   std::span<const SnapshotEntry> entries() const { return entries_; }
-  std::span<const SnapshotClass> classes() const { return classes_; }
+  std::span<const SnapshotClass> classes() const { return contents_->classes; }
   std::span<const DecodedTuple> dimensions() const { return dimensions_; }
-  std::span<const std::string> dimension_names() const { return dimension_names_; }
-  std::int64_t bucket_seconds() const { return bucket_seconds_; }
+  std::span<const std::string> dimension_names() const { return contents_->dimension_names; }
+  std::int64_t bucket_seconds() const { return contents_->bucket_seconds; }
+  const SnapshotContents& contents() const { return *contents_; }
+  const SnapshotNotes& notes() const { return notes_; }
 
   bool IsFolded(const SnapshotEntry& entry) const {
-    return entry.time_fold != TimeFold::kNone || classes_[entry.class_index].folded ||
+    return entry.time_fold != TimeFold::kNone || classes()[entry.class_index].folded ||
            dimensions_[entry.dimensions_index].folded != 0;
   }
 
@@ -87,9 +111,8 @@ class Snapshot {
   Snapshot(const Snapshot&) = delete;
   Snapshot& operator=(const Snapshot&) = delete;
 
-  std::vector<std::string> dimension_names_;
-  std::int64_t bucket_seconds_ = 0;
-  std::vector<SnapshotClass> classes_;
+  std::unique_ptr<SnapshotContents> contents_;  // tables sorted
+  SnapshotNotes notes_;
   std::vector<DecodedTuple> dimensions_;
   std::vector<SnapshotEntry> entries_;
   std::vector<AtomQuantity> quantities_;  // what the entries' spans point to

@@ -4,65 +4,49 @@
 #include <array>
 #include <bit>
 #include <numeric>
-#include <string_view>
-#include <tuple>
-#include <unordered_map>
+#include <utility>
 
 namespace tokentra {
 namespace {
 
-// Gives each distinct id a dense number in the order of `less`; `ids` ends sorted by it.
-template <typename Id, typename Less>
-class Ranking {
- public:
-  // Appends ids as they are met; equal neighbours, the usual case, cost no look-up.
-  void Meet(Id id) {
-    if (!ids_.empty() && id == last_) return;
-    last_ = id;
-    if (ranks_.try_emplace(id, 0).second) ids_.push_back(id);
+// Sorts the elements; the new index of each old one.
+template <typename Element>
+std::vector<std::uint32_t> SortTable(std::vector<Element>* elements) {
+  std::vector<std::uint32_t> order(elements->size());
+  std::iota(order.begin(), order.end(), 0u);
+  std::sort(order.begin(), order.end(),
+            [&](std::uint32_t a, std::uint32_t b) { return (*elements)[a] < (*elements)[b]; });
+  std::vector<std::uint32_t> index(order.size());
+  std::vector<Element> sorted;
+  sorted.reserve(order.size());
+  for (const std::uint32_t old : order) {
+    index[old] = static_cast<std::uint32_t>(sorted.size());
+    sorted.push_back(std::move((*elements)[old]));
   }
-  void Sort(Less less) {
-    std::sort(ids_.begin(), ids_.end(), less);
-    for (std::size_t i = 0; i < ids_.size(); ++i) {
-      ranks_[ids_[i]] = static_cast<std::uint32_t>(i);
-    }
-  }
-  std::uint32_t RankOf(Id id) {
-    if (id != last_ || !last_is_ranked_) {
-      last_ = id;
-      last_rank_ = ranks_.find(id)->second;
-      last_is_ranked_ = true;
-    }
-    return last_rank_;
-  }
-  std::span<const Id> ids() const { return ids_; }
+  *elements = std::move(sorted);
+  return index;
+}
 
- private:
-  std::vector<Id> ids_;
-  std::unordered_map<Id, std::uint32_t> ranks_;
-  Id last_{};
-  std::uint32_t last_rank_ = 0;
-  bool last_is_ranked_ = false;
-};
-
-// Stable counting sort of `order` by a field of the ranks, eleven bits at a time.
-template <typename Ranks, typename Field>
-void SortByField(const Ranks& ranks, Field field, std::vector<std::uint32_t>* order,
-                 std::vector<std::uint32_t>* scratch) {
+// Stable counting sort by the low `bits` of the keys, eleven at a time.
+template <typename Place>
+void SortPlaces(int bits, std::vector<Place>* places) {
   constexpr int kDigitBits = 11;
-  std::uint32_t most = 0;
-  for (const auto& rank : ranks) most = std::max(most, field(rank));
-  for (int shift = 0; shift < 32 && most >> shift != 0; shift += kDigitBits) {
+  std::vector<Place> scratch(places->size());
+  for (int shift = 0; shift < bits; shift += kDigitBits) {
     std::array<std::uint32_t, 1 << kDigitBits> starts{};
-    const auto digit = [&](std::uint32_t row) {
-      return field(ranks[row]) >> shift & ((1 << kDigitBits) - 1);
+    const auto digit = [shift](const Place& place) {
+      return static_cast<std::uint32_t>(place.key >> shift) & ((1 << kDigitBits) - 1);
     };
-    for (const std::uint32_t row : *order) ++starts[digit(row)];
+    for (const Place& place : *places) ++starts[digit(place)];
     std::exclusive_scan(starts.begin(), starts.end(), starts.begin(), 0u);
-    for (const std::uint32_t row : *order) (*scratch)[starts[digit(row)]++] = row;
-    order->swap(*scratch);
+    for (const Place& place : *places) scratch[starts[digit(place)]++] = place;
+    places->swap(scratch);
   }
 }
+
+int BitsFor(std::uint64_t most) { return static_cast<int>(std::bit_width(most)); }
+
+constexpr int kTimeBits = 2;
 
 }  // namespace
 
@@ -79,97 +63,110 @@ struct SnapshotBuilder::Sums {
   std::uint64_t overflow_parts = 0;
 };
 
-void SnapshotBuilder::Reserve(std::uint64_t cells) { rows_.reserve(cells); }
-
-void SnapshotBuilder::Add(const CellKey& key, const CellImage& image) {
-  std::uint64_t any = 0;
-  for (const std::uint64_t counter : image.counters) any |= counter;
-  if (any != 0) rows_.push_back({key, image});
-}
-
-std::unique_ptr<const Snapshot> SnapshotBuilder::Build() {
-  snapshot_->dimension_names_ = registry_.options().dimensions;
-  snapshot_->bucket_seconds_ = registry_.options().bucket_seconds;
-  ranks_.resize(rows_.size());
-  RankBuckets();
-  RankClasses();
-  RankTuples();
-  const std::vector<std::uint32_t> order = OrderRows();
-  // An upper bound: a row makes at most one entry, but for sums that pass a cell's limit.
-  snapshot_->entries_.reserve(rows_.size());
-  counts_.reserve(rows_.size());
-  snapshot_->quantities_.reserve(rows_.size());
+void SnapshotBuilder::Build() {
+  SortTables();
+  int key_bits = 0;
+  std::vector<Place> places = PlaceRows(&key_bits);
+  SortPlaces(key_bits, &places);
+  const std::vector<SnapshotRow>& rows = snapshot_.contents_->rows;
+  // Upper bounds: a row makes at most one entry, but for sums that pass a cell's limit.
+  snapshot_.entries_.reserve(rows.size());
+  counts_.reserve(rows.size());
+  snapshot_.quantities_.reserve(quantities_count_);
   Sums sums;
-  for (std::size_t i = 0; i < order.size();) {
-    const Rank& rank = ranks_[order[i]];
-    const Row& first = rows_[order[i]];
-    for (; i < order.size() && ranks_[order[i]] == rank; ++i) Accumulate(rows_[order[i]], &sums);
-    Emit(first, rank, &sums);
+  for (std::size_t i = 0; i < places.size();) {
+    const SnapshotRow& first = rows[places[i].row];
+    std::size_t end = i + 1;
+    while (end < places.size() && places[end].key == places[i].key) ++end;
+    if (end == i + 1 && first.key.page() < kBilledBank) {
+      EmitOne(first);
+    } else {
+      for (; i < end; ++i) Accumulate(rows[places[i].row], &sums);
+      Emit(first, &sums);
+    }
+    i = end;
   }
   PointSpans();
-  return std::move(snapshot_);
 }
 
-void SnapshotBuilder::RankBuckets() {
-  Ranking<std::uint32_t, std::less<std::uint32_t>> ranking;
-  for (const Row& row : rows_) ranking.Meet(row.key.group().bucket);
-  ranking.Sort({});
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    const CellGroup group = rows_[i].key.group();
-    ranks_[i].bucket = ranking.RankOf(group.bucket);
-    ranks_[i].time_fold = static_cast<std::uint32_t>(group.time);
+void SnapshotBuilder::SortTables() {
+  SnapshotContents& contents = *snapshot_.contents_;
+  const std::vector<std::uint32_t> class_index = SortTable(&contents.classes);
+  const std::vector<std::uint32_t> tuple_index = SortTable(&contents.tuples);
+  for (SnapshotRow& row : contents.rows) {
+    const CellGroup group = row.key.group();
+    row.key = {std::uint64_t{group.bucket} << 32 | class_index[group.class_id],
+               std::uint64_t{tuple_index[group.dimensions]} << 32 | (row.key.low & 0xffff'ffff)};
+    for (std::size_t i = kFirstQuantity; i < kCellCounters; ++i) {
+      quantities_count_ += row.counters[i] != 0 ? 1 : 0;
+    }
+  }
+  snapshot_.dimensions_.reserve(contents.tuples.size());
+  for (const std::string& tuple : contents.tuples) {
+    snapshot_.dimensions_.push_back(DecodeTuple(tuple));
   }
 }
 
-void SnapshotBuilder::RankClasses() {
-  const auto less = [this](ClassId a, ClassId b) {
-    return std::tuple(registry_.ClassBytes(a), registry_.KindOf(a), !IsFoldedClass(a)) <
-           std::tuple(registry_.ClassBytes(b), registry_.KindOf(b), !IsFoldedClass(b));
-  };
-  Ranking<ClassId, decltype(less)> ranking;
-  for (const Row& row : rows_) ranking.Meet(row.key.group().class_id);
-  ranking.Sort(less);
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    ranks_[i].class_index = ranking.RankOf(rows_[i].key.group().class_id);
+std::vector<SnapshotBuilder::Place> SnapshotBuilder::PlaceRows(int* key_bits) const {
+  const SnapshotContents& contents = *snapshot_.contents_;
+  std::uint32_t first_bucket = ~std::uint32_t{0};
+  std::uint32_t last_bucket = 0;
+  for (const SnapshotRow& row : contents.rows) {
+    const auto bucket = static_cast<std::uint32_t>(row.key.high >> 32);
+    first_bucket = std::min(first_bucket, bucket);
+    last_bucket = std::max(last_bucket, bucket);
   }
-  for (const ClassId id : ranking.ids()) {
-    snapshot_->classes_.push_back(
-        {std::string(registry_.ClassBytes(id)), registry_.KindOf(id), IsFoldedClass(id)});
+  const int class_bits = BitsFor(contents.classes.size());
+  const int tuple_bits = BitsFor(contents.tuples.size());
+  *key_bits = kTimeBits + tuple_bits + class_bits +
+              (contents.rows.empty() ? 0 : BitsFor(last_bucket - first_bucket));
+  std::vector<Place> places;
+  places.reserve(contents.rows.size());
+  for (std::uint32_t i = 0; i < contents.rows.size(); ++i) {
+    const CellGroup group = contents.rows[i].key.group();
+    const Uint128 key =
+        ((Uint128{group.bucket - first_bucket} << class_bits | group.class_id) << tuple_bits |
+         group.dimensions)
+            << kTimeBits |
+        static_cast<std::uint64_t>(group.time);
+    places.push_back({key, i});
   }
+  return places;
 }
 
-void SnapshotBuilder::RankTuples() {
-  const auto less = [this](DimensionsId a, DimensionsId b) {
-    return registry_.TupleBytes(a) < registry_.TupleBytes(b);
-  };
-  Ranking<DimensionsId, decltype(less)> ranking;
-  for (const Row& row : rows_) ranking.Meet(row.key.group().dimensions);
-  ranking.Sort(less);
-  for (std::size_t i = 0; i < rows_.size(); ++i) {
-    ranks_[i].dimensions_index = ranking.RankOf(rows_[i].key.group().dimensions);
+SnapshotEntry SnapshotBuilder::EntryOf(const SnapshotRow& row) const {
+  const CellGroup group = row.key.group();
+  const std::int64_t bucket_seconds = snapshot_.contents_->bucket_seconds;
+  SnapshotEntry entry{};
+  entry.bucket_start = kNoInstant;
+  if (group.time != TimeFold::kAnyTime) {
+    entry.bucket_start = BucketNumber(group.bucket) * bucket_seconds * kNsPerSecond;
+    entry.bucket_seconds = group.time == TimeFold::kDay ? 86'400 : bucket_seconds;
   }
-  snapshot_->dimensions_.reserve(ranking.ids().size());
-  for (const DimensionsId id : ranking.ids()) {
-    snapshot_->dimensions_.push_back(DecodeTuple(registry_.TupleBytes(id)));
-  }
+  entry.class_index = group.class_id;
+  entry.dimensions_index = group.dimensions;
+  entry.time_fold = group.time;
+  return entry;
 }
 
-std::vector<std::uint32_t> SnapshotBuilder::OrderRows() const {
-  std::vector<std::uint32_t> order(rows_.size());
-  std::iota(order.begin(), order.end(), 0u);
-  std::vector<std::uint32_t> scratch(rows_.size());
-  // Least significant field first; each pass keeps the order of those before.
-  const auto sort_by = [&](auto field) { SortByField(ranks_, field, &order, &scratch); };
-  sort_by([](const Rank& rank) { return rank.time_fold; });
-  sort_by([](const Rank& rank) { return rank.dimensions_index; });
-  sort_by([](const Rank& rank) { return rank.class_index; });
-  sort_by([](const Rank& rank) { return rank.bucket; });
-  return order;
+// The usual entry: one cell of quantities.
+void SnapshotBuilder::EmitOne(const SnapshotRow& row) {
+  SnapshotEntry& entry = snapshot_.entries_.emplace_back(EntryOf(row));
+  entry.events = row.counters[kEventsCounter];
+  const std::size_t first_atom = row.key.page() * kAtomsPerPage;
+  std::uint32_t count = 0;
+  for (std::size_t i = 0; i < kAtomsPerPage; ++i) {
+    const std::uint64_t quantity = row.counters[kFirstQuantity + i];
+    if (quantity == 0) continue;
+    snapshot_.quantities_.push_back({static_cast<Atom>(first_atom + i), quantity});
+    ++count;
+  }
+  counts_.push_back({count, 0});
 }
 
-void SnapshotBuilder::Accumulate(const Row& row, Sums* sums) const {
+void SnapshotBuilder::Accumulate(const SnapshotRow& row, Sums* sums) const {
   const std::uint8_t page = row.key.page();
-  const auto& counters = row.image.counters;
+  const auto& counters = row.counters;
   if (page == kReportedPage) {
     sums->reported += AmountOf(counters);
     sums->reported_events += counters[kAmountCount];
@@ -194,18 +191,8 @@ void SnapshotBuilder::Accumulate(const Row& row, Sums* sums) const {
 }
 
 // One entry, or as many as the sums need; leaves the sums at zero.
-void SnapshotBuilder::Emit(const Row& first, const Rank& rank, Sums* sums) {
-  const CellGroup group = first.key.group();
-  SnapshotEntry entry{};
-  entry.bucket_start = kNoInstant;
-  if (group.time != TimeFold::kAnyTime) {
-    entry.bucket_start = BucketNumber(group.bucket) * registry_.bucket_ns();
-    entry.bucket_seconds =
-        group.time == TimeFold::kDay ? 86'400 : registry_.options().bucket_seconds;
-  }
-  entry.class_index = rank.class_index;
-  entry.dimensions_index = rank.dimensions_index;
-  entry.time_fold = group.time;
+void SnapshotBuilder::Emit(const SnapshotRow& first, Sums* sums) {
+  SnapshotEntry entry = EntryOf(first);
   entry.events = sums->events;
   entry.reported = sums->reported;
   entry.reported_events = sums->reported_events;
@@ -214,8 +201,8 @@ void SnapshotBuilder::Emit(const Row& first, const Rank& rank, Sums* sums) {
   do {
     const std::size_t atoms = EmitQuantities(sums->atoms, &sums->atoms_touched);
     const std::size_t billed = EmitQuantities(sums->billed, &sums->billed_touched);
-    snapshot_->entries_.push_back(entry);
-    counts_.push_back({atoms, billed});
+    snapshot_.entries_.push_back(entry);
+    counts_.push_back({static_cast<std::uint32_t>(atoms), static_cast<std::uint32_t>(billed)});
     // A further entry of the same key holds quantities only.
     entry.events = entry.reported_events = entry.overflow_parts = 0;
     entry.reported = entry.overflow_cost = 0;
@@ -232,7 +219,7 @@ std::size_t SnapshotBuilder::EmitQuantities(std::span<Uint128> totals, AtomSet* 
         static_cast<std::uint64_t>(std::min(totals[atom], Uint128{kCellQuantityMax}));
     totals[atom] -= quantity;
     if (totals[atom] == 0) *touched &= ~(AtomSet{1} << atom);
-    snapshot_->quantities_.push_back({static_cast<Atom>(atom), quantity});
+    snapshot_.quantities_.push_back({static_cast<Atom>(atom), quantity});
     ++count;
   });
   return count;
@@ -240,11 +227,11 @@ std::size_t SnapshotBuilder::EmitQuantities(std::span<Uint128> totals, AtomSet* 
 
 // Only now that the quantities no longer move.
 void SnapshotBuilder::PointSpans() {
-  const AtomQuantity* next = snapshot_->quantities_.data();
+  const AtomQuantity* next = snapshot_.quantities_.data();
   for (std::size_t i = 0; i < counts_.size(); ++i) {
-    snapshot_->entries_[i].atoms = {next, counts_[i].atoms};
+    snapshot_.entries_[i].atoms = {next, counts_[i].atoms};
     next += counts_[i].atoms;
-    snapshot_->entries_[i].billed = {next, counts_[i].billed};
+    snapshot_.entries_[i].billed = {next, counts_[i].billed};
     next += counts_[i].billed;
   }
 }

@@ -54,6 +54,20 @@ std::uint32_t EncodeTuple(std::span<const std::string_view> values, std::uint64_
   return folded_count;
 }
 
+bool IsTuple(std::string_view bytes, std::size_t dimensions) {
+  std::size_t at = 0;
+  for (; dimensions > 0; --dimensions) {
+    if (at >= bytes.size() || bytes[at] < kAbsent || bytes[at] > kPresent) return false;
+    if (bytes[at] == kPresent) {
+      if (bytes.size() - at < 1 + kSizeBytes) return false;
+      const std::size_t size = ReadSize(bytes.data() + at + 1);
+      if (size > kDimensionValueBytesMax || bytes.size() - at - 1 - kSizeBytes < size) return false;
+    }
+    at = DimensionEnd(bytes, at);
+  }
+  return at == bytes.size();
+}
+
 bool FoldTuple(std::string_view tuple, TupleBuffer* folded) {
   std::size_t begin = tuple.size();  // of the last dimension that is not folded
   for (std::size_t at = 0; at < tuple.size(); at = DimensionEnd(tuple, at)) {

@@ -39,6 +39,11 @@ struct TupleBuffer {
 std::uint32_t EncodeTuple(std::span<const std::string_view> values, std::uint64_t present,
                           std::size_t value_bytes_max, TupleBuffer* tuple);
 
+// Whether the bytes are a tuple of so many dimensions: for bytes from outside.
+bool IsTuple(std::string_view bytes, std::size_t dimensions);
+
+// REQUIRES of the functions below: a tuple.
+//
 // `tuple` with its last dimension that is not yet folded folded; false when all are.
 bool FoldTuple(std::string_view tuple, TupleBuffer* folded);
 

@@ -20,6 +20,7 @@ bool ReadAtRest(const Cell& cell, CellImage* image) {
   const std::uint64_t sequence = cell.sequence.load(std::memory_order_acquire);
   if (sequence % 2 != 0) return false;
   CopyCounters(cell.counters, image);
+  image->version = sequence;
   // Relaxed: the acquires of CopyCounters keep it after them.
   return cell.sequence.load(std::memory_order_relaxed) == sequence;
 }
@@ -34,6 +35,7 @@ bool ReadPreImage(const UndoRecord& undo, std::uint64_t generation, std::uint32_
     if (undo_image.cell_number.load(std::memory_order_acquire) != cell_number) continue;
     const std::uint64_t sequence = undo_image.sequence.load(std::memory_order_acquire);
     CopyCounters(undo_image.counters, image);
+    image->version = sequence;
     // Acquire, so that the generation is read after it; relaxed for the last of a row of acquires.
     const bool is_open_cell = cell.sequence.load(std::memory_order_acquire) == sequence + 1;
     return is_open_cell && undo.generation.load(std::memory_order_relaxed) == generation;
@@ -46,26 +48,36 @@ bool ReadCommitted(const UndoRecord& undo, std::uint64_t generation, const Cell&
                    CellImage* image) {
   const std::uint64_t sequence = cell.sequence.load(std::memory_order_acquire);
   CopyCounters(cell.counters, image);
+  image->version = sequence + 1;
   // Relaxed: after the acquires above. An odd sequence that stayed means one event's time from its
-  // first store here to its last; an even generation that stayed, that the event was committed.
+  // first store here to its last; a generation that stayed, that the event was committed.
   return sequence % 2 != 0 && cell.sequence.load(std::memory_order_relaxed) == sequence &&
          undo.generation.load(std::memory_order_relaxed) == generation;
 }
 
+// Whether the open event of an odd generation is committed through its id. The slot and token are
+// complete before the generation turns odd, so they belong to it if the generation stays.
+bool IsCommittedById(const UndoRecord& undo, const IdCommits* ids) {
+  const std::uint64_t slot = undo.id_slot.load(std::memory_order_acquire);
+  if (slot == 0 || ids == nullptr) return false;
+  return ids->IsCommitted(slot, undo.id_token.load(std::memory_order_acquire));
+}
+
 }  // namespace
 
-void ReadCell(const UndoRecord& undo, std::uint32_t cell_number, const Cell& cell,
-              CellImage* image) {
-  for (;;) {
-    if (ReadAtRest(cell, image)) return;
+bool ReadCell(const UndoRecord& undo, const IdCommits* ids, std::uint32_t cell_number,
+              const Cell& cell, CellImage* image) {
+  for (int i = 0; i < kReadTriesMax; ++i) {
+    if (ReadAtRest(cell, image)) return true;
     // Acquire: an odd generation makes the images readable, an even one the committed counters.
     const std::uint64_t generation = undo.generation.load(std::memory_order_acquire);
-    if (generation % 2 != 0) {
-      if (ReadPreImage(undo, generation, cell_number, cell, image)) return;
+    if (generation % 2 == 0 || IsCommittedById(undo, ids)) {
+      if (ReadCommitted(undo, generation, cell, image)) return true;
     } else {
-      if (ReadCommitted(undo, generation, cell, image)) return;
+      if (ReadPreImage(undo, generation, cell_number, cell, image)) return true;
     }
   }
+  return false;
 }
 
 }  // namespace tokentra

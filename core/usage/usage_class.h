@@ -36,8 +36,10 @@ enum class ClassKind : std::uint8_t {
   kUnpriced = 2,   // no price row matched; `model` is as named
   kUnmetered = 3,  // the call reported no usage
   kRefused = 4,    // the usage was invalid: events only; `service_tier` is the status's name
+  kDuplicate = 5,  // the id was recorded before: not an event, only its count
+  kConflict = 6,   // the same, with other content
 };
-inline constexpr std::size_t kClassKinds = 5;
+inline constexpr std::size_t kClassKinds = 7;
 
 struct ContextInterval {
   MeterId meter = 0;

@@ -183,12 +183,10 @@ def test_closing_a_child_leaves_its_parent_open(client):
     assert client.track(**CALL, **EXAMPLE).outcome == "recorded"
 
 
-@pytest.mark.parametrize("argument", ["convention", "ledger"])
+@pytest.mark.parametrize("argument", ["convention"])
 def test_what_is_not_in_this_release(argument):
     with pytest.raises(tokentra.UnimplementedError, match=argument):
         tokentra.Client(**{argument: object()})
-    with pytest.raises(NotImplementedError):
-        tokentra.Ledger(path="somewhere")
     with pytest.raises(tokentra.UnimplementedError):
         tokentra.Client().use(catalog=None)
 

@@ -107,7 +107,7 @@ TEST(LedgerStressTest, SnapshotsBesideWritersSeeWholeEvents) {
       before.push_back(each.load(std::memory_order_acquire));
       ended &= before.back() == kEvents;
     }
-    const auto events = CheckWhole(*ledger->TakeSnapshot(), kWriters);
+    const auto events = CheckWhole(*ledger->TakeSnapshot().value(), kWriters);
     for (std::size_t writer = 0; writer < kWriters; ++writer) {
       EXPECT_GE(events[writer], before[writer]);  // what had returned is there
       EXPECT_GE(events[writer], last[writer]);    // and nothing goes back
@@ -116,7 +116,7 @@ TEST(LedgerStressTest, SnapshotsBesideWritersSeeWholeEvents) {
     if (testing::Test::HasFailure()) break;
   }
   for (std::thread& writer : writers) writer.join();
-  EXPECT_EQ(ledger->TakeSnapshot()->Totals().events, kWriters * kEvents);
+  EXPECT_EQ(ledger->TakeSnapshot().value()->Totals().events, kWriters * kEvents);
   RecordProperty("snapshots", std::to_string(snapshots));
 }
 
@@ -152,12 +152,12 @@ void EqualsSequentialRun(std::uint32_t shards_max, NextEvent next_event) {
   }
   std::uint64_t events = 0;
   while (running.load() > 0) {
-    const std::uint64_t now = ledger->TakeSnapshot()->Totals().events;
+    const std::uint64_t now = ledger->TakeSnapshot().value()->Totals().events;
     EXPECT_GE(now, events);
     events = now;
   }
   for (std::thread& thread : threads) thread.join();
-  const auto snapshot = ledger->TakeSnapshot();
+  const auto snapshot = ledger->TakeSnapshot().value();
   EXPECT_TRUE(snapshot->Totals() == oracle.totals());
   EXPECT_TRUE(SumsOf(*snapshot) == oracle.sums());
   EXPECT_LE(ledger->Statistics().shards, shards_max);
@@ -186,7 +186,7 @@ TEST(LedgerStressTest, ThreadChurnReusesShards) {
     for (std::thread& thread : threads) thread.join();
   }
   EXPECT_LE(ledger->Statistics().shards, kAtOnce);
-  const SnapshotTotals totals = ledger->TakeSnapshot()->Totals();
+  const SnapshotTotals totals = ledger->TakeSnapshot().value()->Totals();
   EXPECT_EQ(totals.events, kRounds * kAtOnce);
   EXPECT_EQ(totals.atoms[0], 3 * kRounds * kAtOnce);
 }
@@ -214,7 +214,7 @@ TEST(LedgerStressTest, LedgersEndBeforeThreads) {
     done.store(0, std::memory_order_relaxed);
     round.store(i + 1, std::memory_order_release);
     while (done.load(std::memory_order_acquire) < kThreads) std::this_thread::yield();
-    EXPECT_EQ(ledger->TakeSnapshot()->Totals().events, kThreads);
+    EXPECT_EQ(ledger->TakeSnapshot().value()->Totals().events, kThreads);
     ledger.reset();
   }
   for (std::thread& thread : threads) thread.join();
@@ -280,7 +280,7 @@ TEST(LedgerStressTest, RecordInterruptsItself) {
   end.store(true, std::memory_order_relaxed);
   writer.join();
   ASSERT_EQ(sigaction(SIGUSR1, &before, nullptr), 0);
-  const SnapshotTotals totals = signalled_ledger->TakeSnapshot()->Totals();
+  const SnapshotTotals totals = signalled_ledger->TakeSnapshot().value()->Totals();
   EXPECT_EQ(totals.events, recorded + handled.load());
   EXPECT_EQ(totals.atoms[0], recorded);
   signalled_ledger.reset();

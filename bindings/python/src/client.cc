@@ -3,6 +3,7 @@
 #include "bindings/python/src/catalog.h"
 #include "bindings/python/src/errors.h"
 #include "bindings/python/src/fast_type.h"
+#include "bindings/python/src/ledger.h"
 #include "bindings/python/src/result.h"
 #include "bindings/python/src/snapshot.h"
 
@@ -94,6 +95,18 @@ void SetDimensions(ClientOptions* options, const py::object& dimensions) {
   options->SetDimensions({names.begin(), names.end()});
 }
 
+void SetLedger(ClientOptions* options, const py::object& ledger, const py::object& dimensions,
+               const py::object& limits) {
+  if (!py::isinstance<LedgerValue>(ledger)) {
+    throw py::type_error("ledger must be a tokentra.Ledger");
+  }
+  if (!dimensions.is_none() || !limits.is_none()) {
+    throw Error(TOKENTRA_INVALID_ARGUMENT,
+                "dimensions and limits belong to the ledger: give them to tokentra.Ledger");
+  }
+  options->SetLedger(ledger.cast<const LedgerValue&>().ledger);
+}
+
 Pairs PairsOf(const CallArguments& arguments) {
   Pairs pairs;
   for (const tokentra_pair& pair : arguments.metadata()) {
@@ -111,11 +124,11 @@ std::unique_ptr<ClientValue> MakeClient(const py::object& metadata, const py::ob
                                         const py::object& dimensions, const py::object& convention,
                                         const py::object& ledger, const py::object& limits) {
   RefuseLater(convention, "convention");
-  RefuseLater(ledger, "ledger (one shared by several processes)");
   ClientOptions options;
   const py::object priced = catalog.is_none() ? py::cast(Catalog::OpenBuiltin()) : catalog;
   options.SetCatalog(priced.cast<const Catalog&>());
   SetDimensions(&options, dimensions);
+  if (!ledger.is_none()) SetLedger(&options, ledger, dimensions, limits);
   CallArguments arguments;
   ReadStrictly(&arguments, metadata);
   options.SetMetadata(PairsOf(arguments));
@@ -199,7 +212,7 @@ PyObject* TrackRefusal(const ClientValue& client, const CallArguments& arguments
 void InitClient(py::module_& module) {
   py::class_<ClientValue> cls(
       module, "Client",
-      "Prices calls and records them in a ledger of this process. Thread-safe.\n"
+      "Prices calls and records them in a ledger. Thread-safe.\n"
       "\n"
       "Args:\n"
       "    metadata: what every event gets unless it states the key itself.\n"
@@ -207,13 +220,13 @@ void InitClient(py::module_& module) {
       "    dimensions: metadata keys that snapshots group by, a sequence of at most 32; None:\n"
       "        project_id, team_id, feature, environment.\n"
       "    convention: not in this release.\n"
-      "    ledger: not in this release.\n"
+      "    ledger: a Ledger to record into, shared by processes; None: one of this client.\n"
       "    limits: bounds of memory by name: ids_max, cells_max, keys_max, classes_max. Past\n"
       "        one, events are folded into coarser rows; totals stay exact.\n"
       "\n"
       "Raises:\n"
       "    InvalidArgumentError: dimensions or metadata.\n"
-      "    UnimplementedError: convention or ledger is given.");
+      "    UnimplementedError: convention is given.");
   cls.def(py::init(&MakeClient), py::kw_only(), py::arg("metadata") = py::none(),
           py::arg("catalog") = py::none(), py::arg("dimensions") = py::none(),
           py::arg("convention") = py::none(), py::arg("ledger") = py::none(),

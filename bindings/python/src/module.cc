@@ -11,6 +11,7 @@
 #include "bindings/python/src/cost.h"
 #include "bindings/python/src/errors.h"
 #include "bindings/python/src/extraction.h"
+#include "bindings/python/src/ledger.h"
 #include "bindings/python/src/names.h"
 #include "bindings/python/src/result.h"
 #include "bindings/python/src/snapshot.h"
@@ -63,6 +64,7 @@ PYBIND11_MODULE(_core, module) {
   InitCatalog(module);
   InitExtraction(module);
   InitSnapshot(module);
+  InitLedger(module);
   InitClient(module);
   InitRecorder(module);
   module.def("metadata_texts", &MetadataTexts, pybind11::arg("mapping"));

@@ -225,6 +225,41 @@ void InitSnapshot(py::module_& module) {
       .def_property_readonly("folded", &Total<&Totals::folded_events>,
                              "Events counted under a coarser key.")
       .def_property_readonly("cells", &Total<&Totals::cells>, "Cells of the ledger in use.")
+      .def_property_readonly(
+          "dimensions",
+          [](const SnapshotValue& self) { return KeyNames(self.snapshot.dimensions()); },
+          "Metadata keys that rows can be grouped by, a tuple of str.")
+      .def_property_readonly(
+          "bad_files",
+          [](const SnapshotValue& self) { return KeyNames(self.snapshot.bad_files()); },
+          "Files of the ledger's folder that could not be read, a tuple of 'NAME: why'.")
+      .def(
+          "to_bytes",
+          [](const SnapshotValue& self) { return py::bytes(self.snapshot.Serialize()); },
+          "The snapshot as canonical bytes: equal snapshots have equal bytes.")
+      .def_static(
+          "from_bytes",
+          [](const py::bytes& bytes, const py::object& catalog) {
+            const py::object priced =
+                catalog.is_none() ? py::cast(Catalog::OpenBuiltin()) : catalog;
+            return NewSnapshot(
+                Snapshot::Load(std::string_view(bytes), priced.cast<const Catalog&>()));
+          },
+          py::arg("bytes"), py::kw_only(), py::arg("catalog") = py::none(),
+          "The snapshot that `to_bytes` made, priced with a catalog.\n"
+          "\n"
+          "Raises:\n"
+          "    DataLossError: the bytes are damaged or no snapshot.")
+      .def(
+          "merge",
+          [](const SnapshotValue& self, const SnapshotValue& other) {
+            return NewSnapshot(self.snapshot.Merge(other.snapshot));
+          },
+          py::arg("other"),
+          "What both hold, each count once: of several machines, or of one ledger at two times.\n"
+          "\n"
+          "Raises:\n"
+          "    InvalidArgumentError: other dimensions or another bucket width.")
       .def("by", &By, py::kw_only(), py::arg("since") = py::none(), py::arg("until") = py::none(),
            "Group by keys.\n"
            "\n"
@@ -248,8 +283,10 @@ void InitSnapshot(py::module_& module) {
       });
 }
 
-py::object TakeSnapshot(const Client& client) {
-  return py::cast(std::make_unique<SnapshotValue>(client.TakeSnapshot()));
+py::object NewSnapshot(Snapshot snapshot) {
+  return py::cast(std::make_unique<SnapshotValue>(std::move(snapshot)));
 }
+
+py::object TakeSnapshot(const Client& client) { return NewSnapshot(client.TakeSnapshot()); }
 
 }  // namespace tokentra::python

@@ -12,6 +12,7 @@ namespace tokentra::python {
 void InitSnapshot(pybind11::module_& module);
 
 // A tokentra.Snapshot of everything recorded so far.
+pybind11::object NewSnapshot(Snapshot snapshot);
 pybind11::object TakeSnapshot(const Client& client);
 
 }  // namespace tokentra::python

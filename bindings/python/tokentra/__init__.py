@@ -23,6 +23,7 @@ from ._core import (
     Client,
     Cost,
     Extraction,
+    Ledger,
     Line,
     Part,
     Recorder,
@@ -92,22 +93,6 @@ __all__ = [
     "metadata",
     "meter_names",
 ]
-
-
-class Ledger:
-    """A ledger shared by the processes of a service. Not in this release.
-
-    A client without one keeps its own ledger, in the memory of its process.
-
-    Raises:
-        UnimplementedError: always.
-    """
-
-    def __init__(self, path: str | None = None) -> None:
-        raise UnimplementedError(
-            f"a ledger shared by several processes is not implemented in tokentra {__version__}: "
-            "leave ledger out, and the client keeps one in the memory of its process"
-        )
 
 
 _client: Client | None = None

@@ -11,6 +11,7 @@
  *   5. Extract: from a response body to usage
  *   6. Records: logs in, results out
  *   7. Client: track, recorder, snapshot, rows
+ *   8. Ledger: one folder for all processes of a service; snapshots as bytes, merged
  *
  * Rules that hold everywhere:
  *   - Every function that can fail returns a tokentra_status and takes `tokentra_error** error` as
@@ -165,6 +166,7 @@ typedef struct tokentra_held tokentra_held;
 typedef struct tokentra_client_options tokentra_client_options;
 typedef struct tokentra_client tokentra_client;
 typedef struct tokentra_recorder tokentra_recorder;
+typedef struct tokentra_ledger tokentra_ledger;
 typedef struct tokentra_snapshot tokentra_snapshot;
 typedef struct tokentra_rows tokentra_rows;
 
@@ -691,6 +693,13 @@ TOKENTRA_API tokentra_status
 tokentra_client_options_set_dimensions(tokentra_client_options* options, const tokentra_text* names,
                                        size_t count, tokentra_error** error);
 
+/* The ledger to record into, shared with others; without it the client makes one of its own. The
+ * dimensions are the ledger's then, and of the limits none applies.
+ * Thread: exclusive. Owns: shares `ledger`; *error. Errors: INVALID_ARGUMENT. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_options_set_ledger(tokentra_client_options* options,
+                                                                tokentra_ledger* ledger,
+                                                                tokentra_error** error);
+
 /* Metadata every event gets unless it states the key itself.
  * Thread: exclusive. Owns: copies; *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
  * Since: 1.0 */
@@ -871,6 +880,125 @@ TOKENTRA_API tokentra_status tokentra_rows_at(const tokentra_rows* rows, size_t 
  * Thread: concurrent. Owns: view, lives as long as `rows`. Errors: none. Since: 1.0 */
 TOKENTRA_API tokentra_text tokentra_rows_key(const tokentra_rows* rows, size_t index,
                                              size_t key_index, uint32_t* presence);
+
+/* ---- 8. Ledger ------------------------------------------------------------------------------- */
+
+/* A ledger in a folder, best on tmpfs (/dev/shm/NAME): every process that opens it records into a
+ * file of its own, and a snapshot by any of them shows what all recorded, those that were killed
+ * included. A forked child goes on with the same object: it begins a file of its own at its first
+ * record. What survives a power failure is what was compacted to a disk. */
+
+/* tokentra_ledger_options.flags */
+#define TOKENTRA_LEDGER_READ_ONLY 1u /* create and change nothing; recording is refused */
+#define TOKENTRA_LEDGER_ADOPT 2u     /* take dimensions and bucket width as the folder has them */
+
+typedef struct tokentra_ledger_options {
+  const tokentra_text* dimensions; /* NULL: project_id, team_id, feature, environment */
+  size_t dimension_count;
+  uint64_t bucket_seconds; /* 60 to 86400, divides a day; 0: 900 */
+  uint64_t segment_bytes;  /* of one process's file; 0: 4 MB. Less when there is no room for it */
+  uint64_t ids_max;        /* ids remembered; 0: 130,000. The process that creates decides */
+  uint64_t cells_max;      /* of what is compacted; 0: 262,144. Past it keys are folded */
+  uint64_t keys_max;       /* 0: 65,536 */
+  uint64_t classes_max;    /* 0: 4,096 */
+  uint64_t text_bytes_max; /* 0: 16 MB */
+  uint32_t flags;
+  uint32_t reserved;
+} tokentra_ledger_options;
+
+/* Opens the ledger in the folder `path`, which is created (mode 0700) when it is missing. `options`
+ * may be NULL: all zero.
+ * Thread: any. Owns: *ledger (tokentra_ledger_free), *error.
+ * Errors: FAILED_PRECONDITION (other dimensions or bucket width than the folder has, naming both;
+ * a folder with other files), RESOURCE_EXHAUSTED (no room), PERMISSION_DENIED (another user's),
+ * NOT_FOUND (read only, and there is none), DATA_LOSS, UNIMPLEMENTED (a newer format),
+ * INVALID_ARGUMENT, UNAVAILABLE. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_ledger_open(tokentra_text path,
+                                                  const tokentra_ledger_options* options,
+                                                  size_t options_size, tokentra_ledger** ledger,
+                                                  tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_ledger_free(tokentra_ledger* ledger);
+
+/* Thread: concurrent. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API size_t tokentra_ledger_dimension_count(const tokentra_ledger* ledger);
+
+/* Thread: concurrent. Owns: view, lives as long as `ledger`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_ledger_dimension(const tokentra_ledger* ledger, size_t index);
+
+/* Figures of this process's part of the ledger, but for `files`. */
+typedef struct tokentra_ledger_statistics {
+  uint64_t cells;
+  uint64_t keys;
+  uint64_t classes;
+  uint64_t shards;
+  uint64_t folded_events;
+  uint64_t memory_bytes;
+  uint64_t files; /* in the folder */
+  uint64_t compactions;
+  uint64_t compactions_failed;
+  uint64_t ids_max; /* the first so many ids are remembered, later the last half as many at least */
+  uint64_t ids_overflowed; /* 1: ids were forgotten; later repeats may count again */
+  uint64_t bucket_seconds;
+} tokentra_ledger_statistics;
+
+/* Thread: concurrent. Owns: *error. Errors: INVALID_ARGUMENT (statistics_size). Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_ledger_stats(const tokentra_ledger* ledger,
+                                                   tokentra_ledger_statistics* statistics,
+                                                   size_t statistics_size, tokentra_error** error);
+
+/* What the ledger holds, of all processes, priced with `catalog`.
+ * Thread: concurrent. Owns: *snapshot (tokentra_snapshot_free), *error.
+ * Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED, UNAVAILABLE, OUT_OF_RANGE. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_ledger_snapshot(const tokentra_ledger* ledger,
+                                                      const tokentra_catalog* catalog,
+                                                      tokentra_snapshot** snapshot,
+                                                      tokentra_error** error);
+
+/* The snapshot as bytes, which say from where each count is: canonical, so that equal snapshots
+ * have equal bytes.
+ * Thread: concurrent. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_snapshot_serialize(const tokentra_snapshot* snapshot,
+                                                         tokentra_document** document,
+                                                         tokentra_error** error);
+
+/* A snapshot from its bytes, priced with `catalog`.
+ * Thread: any. Owns: *snapshot, *error.
+ * Errors: INVALID_ARGUMENT, DATA_LOSS (damaged), UNIMPLEMENTED (a newer format), OUT_OF_RANGE,
+ * RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_snapshot_load(tokentra_text bytes,
+                                                    const tokentra_catalog* catalog,
+                                                    tokentra_snapshot** snapshot,
+                                                    tokentra_error** error);
+
+/* What both snapshots hold, each count once, in its later version: of several machines, or of one
+ * ledger at two times. Order and repetition make no difference. Priced with the catalog of `a`.
+ * Thread: concurrent. Owns: *merged (tokentra_snapshot_free), *error.
+ * Errors: INVALID_ARGUMENT (other dimensions or bucket width), OUT_OF_RANGE, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_snapshot_merge(const tokentra_snapshot* a,
+                                                     const tokentra_snapshot* b,
+                                                     tokentra_snapshot** merged,
+                                                     tokentra_error** error);
+
+/* Metadata keys that the snapshot can be grouped by.
+ * Thread: concurrent. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API size_t tokentra_snapshot_dimension_count(const tokentra_snapshot* snapshot);
+
+/* Thread: concurrent. Owns: view, lives as long as `snapshot`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_snapshot_dimension(const tokentra_snapshot* snapshot,
+                                                       size_t index);
+
+/* Files of the ledger's folder that could not be read and are not in the snapshot.
+ * Thread: concurrent. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API size_t tokentra_snapshot_bad_file_count(const tokentra_snapshot* snapshot);
+
+/* "NAME: why". Size 0 past the end.
+ * Thread: concurrent. Owns: view, lives as long as `snapshot`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_snapshot_bad_file(const tokentra_snapshot* snapshot,
+                                                      size_t index);
 
 #ifdef __cplusplus
 }

@@ -24,7 +24,7 @@
 //
 // In order, from simple to advanced: cpp/base.hpp (errors, money, meters, instants), cpp/price.hpp
 // (Catalog, Call, Cost), cpp/extract.hpp (Extraction), cpp/records.hpp (JSON Lines),
-// cpp/client.hpp (Client, Recorder, Snapshot, Rows).
+// cpp/client.hpp (Client, Recorder, Snapshot, Rows, Ledger).
 
 #ifndef TOKENTRA_TOKENTRA_HPP_
 #define TOKENTRA_TOKENTRA_HPP_

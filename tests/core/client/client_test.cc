@@ -28,7 +28,7 @@ std::shared_ptr<Client> NewClient(std::vector<std::string> dimensions = DefaultD
                                   std::vector<std::pair<std::string, std::string>> metadata = {}) {
   ClientOptions options;
   options.ledger.dimensions = std::move(dimensions);
-  options.ids_max = ids_max;
+  options.ledger.ids_max = ids_max;
   options.metadata = std::move(metadata);
   absl::StatusOr<std::shared_ptr<Client>> client = Client::Create(std::move(options));
   EXPECT_TRUE(client.ok()) << client.status();
@@ -158,11 +158,11 @@ TEST(ClientTest, IdsPastTheirLimitAreRecordedAndSaid) {
   for (const std::uint64_t ids_max : {std::uint64_t{0}, kIdsMaxLimit + 1}) {
     ClientOptions options;
     options.ledger.dimensions = DefaultDimensions();
-    options.ids_max = ids_max;
+    options.ledger.ids_max = ids_max;
     const auto refused = Client::Create(std::move(options));
     EXPECT_EQ(refused.status().code(), absl::StatusCode::kInvalidArgument);
     EXPECT_THAT(std::string(refused.status().message()),
-                HasSubstr(absl::StrCat("ids_max ", ids_max)));
+                HasSubstr(absl::StrCat("ids_max is ", ids_max)));
   }
 }
 

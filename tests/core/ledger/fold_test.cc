@@ -47,7 +47,7 @@ TEST_F(FoldTest, CellsMax) {
       EXPECT_EQ(RecordOne("x", std::to_string(i)).folded, i > limit) << i << " of " << limit;
     }
     EXPECT_FALSE(RecordOne("x", "1").folded);
-    EXPECT_EQ(ledger_->TakeSnapshot()->Totals().events, limit + 3);
+    EXPECT_EQ(ledger_->TakeSnapshot().value()->Totals().events, limit + 3);
     EXPECT_EQ(ledger_->Statistics().folded_events, 2u);
     EXPECT_LE(ledger_->Statistics().cells, limit + FoldReserve(limit));
   }
@@ -60,7 +60,7 @@ TEST_F(FoldTest, KeysMax) {
     for (std::uint32_t i = 1; i <= limit + 2; ++i) {
       EXPECT_EQ(RecordOne("x", std::to_string(i)).folded, i > limit) << i << " of " << limit;
     }
-    EXPECT_EQ(ledger_->TakeSnapshot()->Totals().events, limit + 2);
+    EXPECT_EQ(ledger_->TakeSnapshot().value()->Totals().events, limit + 2);
     EXPECT_LE(ledger_->Statistics().keys, limit + FoldReserve(limit));
   }
 }
@@ -90,7 +90,7 @@ TEST_F(FoldTest, ClassesMax) {
       EXPECT_EQ(RecordOne("class-" + std::to_string(i), "u").folded, i > limit);
     }
     EXPECT_EQ(ledger_->Statistics().classes, limit);
-    const auto snapshot = ledger_->TakeSnapshot();
+    const auto snapshot = ledger_->TakeSnapshot().value();
     const SnapshotTotals totals = snapshot->Totals();
     EXPECT_EQ(totals.events, limit + 1);
     EXPECT_EQ(totals.atoms[0], 2 * (limit + 1));
@@ -123,7 +123,7 @@ TEST_F(FoldTest, ValueBytesMax) {
       const Part part{ledger_->InternClass("x", ClassKind::kPriced), &atoms_, nullptr, 3, true};
       EXPECT_EQ(ledger_->Record({kNow, id, {&part, 1}, {}}).folded, size > limit);
     }
-    const auto snapshot = ledger_->TakeSnapshot();
+    const auto snapshot = ledger_->TakeSnapshot().value();
     EXPECT_EQ(snapshot->dimensions().back().values[1], "t");
     std::size_t folded = 0;
     for (const DecodedTuple& tuple : snapshot->dimensions()) {
@@ -147,7 +147,7 @@ TEST_F(FoldTest, Order) {
   for (int i = 0; i < 5; ++i) {
     ASSERT_TRUE(RecordOne("new-" + std::to_string(i), "u").folded);
   }
-  const auto snapshot = ledger_->TakeSnapshot();
+  const auto snapshot = ledger_->TakeSnapshot().value();
   const auto find = [&](const std::string& bytes) {
     for (const SnapshotEntry& entry : snapshot->entries()) {
       if (snapshot->classes()[entry.class_index].bytes == bytes) return entry;
@@ -179,7 +179,7 @@ TEST_F(FoldTest, DaysBefore1970) {
   const InstantNs at = -1;
   RecordOne("y", "u", at);
   RecordOne("z", "u", at);
-  const auto snapshot = ledger_->TakeSnapshot();
+  const auto snapshot = ledger_->TakeSnapshot().value();
   for (const SnapshotEntry& entry : snapshot->entries()) {
     if (entry.time_fold == TimeFold::kDay) {
       EXPECT_EQ(entry.bucket_start, -86'400 * kNsPerSecond);
@@ -194,7 +194,7 @@ TEST_F(FoldTest, PartsFoldWhole) {
   for (int i = 0; i < 16; ++i) RecordOne("x", std::to_string(i));
   const Part part{ledger_->InternClass("x", ClassKind::kPriced), &atoms_, &atoms_, 3, true};
   EXPECT_TRUE(ledger_->Record({kNow, Intern(*ledger_, {"team", "1"}), {&part, 1}, {}}).folded);
-  const auto snapshot = ledger_->TakeSnapshot();
+  const auto snapshot = ledger_->TakeSnapshot().value();
   std::size_t billed = 0;
   for (const SnapshotEntry& entry : snapshot->entries()) {
     ASSERT_EQ(entry.atoms.size(), 1u);
@@ -220,7 +220,7 @@ TEST_F(FoldTest, TotalsStayExactUnderEveryLimit) {
       oracle.Record(event);
       ASSERT_EQ(RecordInto(*ledger_, event).status, RecordStatus::kRecorded);
     }
-    SnapshotTotals totals = ledger_->TakeSnapshot()->Totals();
+    SnapshotTotals totals = ledger_->TakeSnapshot().value()->Totals();
     // Billed quantities end where the class does; the cost takes their place.
     totals.billed = oracle.totals().billed;
     totals.overflow_cost = 0;
@@ -238,7 +238,7 @@ TEST_F(FoldTest, CardinalityBomb) {
   const std::uint64_t memory_before = ledger_->Statistics().memory_bytes;
   constexpr std::uint64_t kEvents = 200'000;
   for (std::uint64_t i = 0; i < kEvents; ++i) RecordOne("x", std::to_string(i));
-  const SnapshotTotals totals = ledger_->TakeSnapshot()->Totals();
+  const SnapshotTotals totals = ledger_->TakeSnapshot().value()->Totals();
   EXPECT_EQ(totals.events, kEvents);
   EXPECT_EQ(totals.atoms[0], 2 * kEvents);
   const LedgerStatistics statistics = ledger_->Statistics();
@@ -259,7 +259,7 @@ TEST_F(FoldTest, FullCellsCarryOver) {
     ASSERT_EQ(result.status, RecordStatus::kRecorded);
     ASSERT_FALSE(result.folded);
   }
-  const auto snapshot = ledger_->TakeSnapshot();
+  const auto snapshot = ledger_->TakeSnapshot().value();
   EXPECT_EQ(snapshot->Totals().atoms[0], Uint128{kQuantityMax} * kEvents);
   EXPECT_EQ(snapshot->Totals().events, kEvents);
   EXPECT_EQ(snapshot->entries().size(), 5u);
@@ -275,7 +275,7 @@ TEST_F(FoldTest, FullAmountsCarryOver) {
     ASSERT_EQ(ledger_->Record({kNow, who, {&part, 1}, -kEventAmountMax}).status,
               RecordStatus::kRecorded);
   }
-  EXPECT_EQ(ledger_->TakeSnapshot()->Totals().reported, -kEventAmountMax * 300);
+  EXPECT_EQ(ledger_->TakeSnapshot().value()->Totals().reported, -kEventAmountMax * 300);
   EXPECT_EQ(ledger_->Statistics().cells, 4u);  // page 0, and three of amounts
 }
 
@@ -298,7 +298,7 @@ TEST_F(FoldTest, FullLastResortRefuses) {
     ++recorded;
   }
   EXPECT_EQ(result.status, RecordStatus::kFull);
-  const SnapshotTotals totals = ledger_->TakeSnapshot()->Totals();
+  const SnapshotTotals totals = ledger_->TakeSnapshot().value()->Totals();
   EXPECT_EQ(totals.events, recorded + 1);
   EXPECT_EQ(totals.atoms[0], Uint128{kQuantityMax + 2} * recorded + 2);
   EXPECT_EQ(totals.overflow_cost, static_cast<Int128>(recorded));

@@ -30,7 +30,7 @@ std::shared_ptr<Ledger> NewLedger(std::vector<std::string> dimensions = {"team"}
 }
 
 TEST(LedgerTest, EmptySnapshotHasNothing) {
-  const auto snapshot = NewLedger()->TakeSnapshot();
+  const auto snapshot = NewLedger()->TakeSnapshot().value();
   EXPECT_TRUE(snapshot->entries().empty());
   EXPECT_TRUE(snapshot->Totals() == SnapshotTotals());
 }
@@ -45,7 +45,7 @@ TEST(LedgerTest, OneEvent) {
   EXPECT_EQ(result.status, RecordStatus::kRecorded);
   EXPECT_FALSE(result.folded);
 
-  const auto snapshot = ledger->TakeSnapshot();
+  const auto snapshot = ledger->TakeSnapshot().value();
   ASSERT_EQ(snapshot->entries().size(), 1u);
   const SnapshotEntry& entry = snapshot->entries()[0];
   EXPECT_EQ(entry.bucket_start, kNow / (900 * kNsPerSecond) * (900 * kNsPerSecond));
@@ -86,7 +86,7 @@ TEST(LedgerTest, EventWithoutAtomsCounts) {
                   false};
   const std::string_view values[] = {"search"};
   ledger->Record({kNow, ledger->InternDimensions(values, 1), {&part, 1}, {}});
-  const auto snapshot = ledger->TakeSnapshot();
+  const auto snapshot = ledger->TakeSnapshot().value();
   ASSERT_EQ(snapshot->entries().size(), 1u);
   EXPECT_EQ(snapshot->entries()[0].events, 1u);
   EXPECT_TRUE(snapshot->entries()[0].atoms.empty());
@@ -97,7 +97,7 @@ TEST(LedgerTest, WithoutDimensions) {
   const auto ledger = NewLedger({});
   const Part part{ledger->InternClass("x", ClassKind::kFree), nullptr, nullptr, 0, true};
   EXPECT_FALSE(ledger->Record({kNow, ledger->InternDimensions({}, 0), {&part, 1}, {}}).folded);
-  const auto snapshot = ledger->TakeSnapshot();
+  const auto snapshot = ledger->TakeSnapshot().value();
   ASSERT_EQ(snapshot->entries().size(), 1u);
   EXPECT_FALSE(snapshot->IsFolded(snapshot->entries()[0]));
 }
@@ -115,7 +115,7 @@ TEST(LedgerTest, RandomEventsEqualTheOracle) {
       ASSERT_EQ(result.status, RecordStatus::kRecorded);
       ASSERT_FALSE(result.folded);
     }
-    const auto snapshot = ledger->TakeSnapshot();
+    const auto snapshot = ledger->TakeSnapshot().value();
     EXPECT_TRUE(snapshot->Totals() == oracle.totals());
     EXPECT_TRUE(SumsOf(*snapshot) == oracle.sums());
   }
@@ -135,10 +135,10 @@ TEST(LedgerTest, PlainAndPlannedEventsCountTheSame) {
     event.reported = 0;
     RecordInto(*planned, event);
   }
-  SnapshotTotals totals = planned->TakeSnapshot()->Totals();
+  SnapshotTotals totals = planned->TakeSnapshot().value()->Totals();
   EXPECT_EQ(totals.reported_events, 2000u);
   totals.reported_events = 0;
-  EXPECT_TRUE(plain->TakeSnapshot()->Totals() == totals);
+  EXPECT_TRUE(plain->TakeSnapshot().value()->Totals() == totals);
 }
 
 TEST(LedgerTest, OrderOfEventsAndThreadsDoesNotShow) {
@@ -153,8 +153,8 @@ TEST(LedgerTest, OrderOfEventsAndThreadsDoesNotShow) {
   }).join();
   for (std::size_t i = 150; i > 0; --i) RecordInto(*backward, events[i - 1]);
 
-  const auto a = forward->TakeSnapshot();
-  const auto b = backward->TakeSnapshot();
+  const auto a = forward->TakeSnapshot().value();
+  const auto b = backward->TakeSnapshot().value();
   ASSERT_EQ(a->entries().size(), b->entries().size());
   for (std::size_t i = 0; i < a->entries().size(); ++i) {
     const SnapshotEntry& x = a->entries()[i];
@@ -208,12 +208,12 @@ TEST(LedgerTest, WhatMayBeRecorded) {
           const Part empty{part.class_id, nullptr, nullptr, 0, true};
           ledger->Record({item.at, none, {&empty, 1}, {}});
         }
-        const std::uint64_t events_before = ledger->TakeSnapshot()->Totals().events;
+        const std::uint64_t events_before = ledger->TakeSnapshot().value()->Totals().events;
         const std::vector<Part> parts(item.parts, part);
         std::optional<Int128> reported;
         if (reports) reported = item.reported;
         EXPECT_EQ(ledger->Record({item.at, none, parts, reported}).status, item.status);
-        EXPECT_EQ(ledger->TakeSnapshot()->Totals().events - events_before,
+        EXPECT_EQ(ledger->TakeSnapshot().value()->Totals().events - events_before,
                   item.status == RecordStatus::kRecorded ? 1u : 0u);
       }
     }
@@ -233,7 +233,7 @@ TEST(LedgerTest, UnknownHandlesAreRefused) {
   for (const DimensionsId unknown : {known ^ 1, known | kFoldedBit, DimensionsId{0x7fff'ffff}}) {
     EXPECT_EQ(ledger->Record({kNow, unknown, {&part, 1}, {}}).status, RecordStatus::kInvalid);
   }
-  EXPECT_TRUE(ledger->TakeSnapshot()->entries().empty());
+  EXPECT_TRUE(ledger->TakeSnapshot().value()->entries().empty());
 }
 
 TEST(LedgerTest, ManyLedgersOnOneThread) {
@@ -247,7 +247,7 @@ TEST(LedgerTest, ManyLedgersOnOneThread) {
     if (round == 1) ledgers.resize(10);
   }
   for (const auto& ledger : ledgers) {
-    EXPECT_EQ(ledger->TakeSnapshot()->Totals().events, 3u);
+    EXPECT_EQ(ledger->TakeSnapshot().value()->Totals().events, 3u);
     EXPECT_EQ(ledger->Statistics().shards, 1u);
   }
 }

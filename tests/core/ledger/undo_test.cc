@@ -57,7 +57,7 @@ class StoppedWriter {
 
   CellImage Read(std::uint32_t cell) const {
     CellImage image;
-    ReadCell(undo_, cell, cells_[cell], &image);
+    EXPECT_TRUE(ReadCell(undo_, nullptr, cell, cells_[cell], &image));
     return image;
   }
 

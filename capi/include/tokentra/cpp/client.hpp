@@ -131,12 +131,96 @@ class Snapshot {
     return rows;
   }
 
+  // Canonical bytes that say from where each count is.
+  std::string Serialize() const {
+    DocumentHandle document;
+    ErrorHandle error;
+    detail::Check(tokentra_snapshot_serialize(get(), document.out(), error.out()), error);
+    return detail::TakeText(document);
+  }
+  // Throws DATA_LOSS for damaged bytes, UNIMPLEMENTED for those of a newer format.
+  static Snapshot Load(std::string_view bytes, const Catalog& catalog) {
+    Snapshot snapshot;
+    ErrorHandle error;
+    detail::Check(tokentra_snapshot_load(detail::Text(bytes), catalog.get(),
+                                         snapshot.snapshot_.out(), error.out()),
+                  error);
+    return snapshot;
+  }
+  // What both hold, each count once. Throws INVALID_ARGUMENT for other dimensions or bucket width.
+  Snapshot Merge(const Snapshot& other) const {
+    Snapshot merged;
+    ErrorHandle error;
+    detail::Check(tokentra_snapshot_merge(get(), other.get(), merged.snapshot_.out(), error.out()),
+                  error);
+    return merged;
+  }
+  std::vector<std::string> dimensions() const {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < tokentra_snapshot_dimension_count(get()); ++i) {
+      names.emplace_back(detail::View(tokentra_snapshot_dimension(get(), i)));
+    }
+    return names;
+  }
+  // Files of the ledger's folder that could not be read, each with the reason.
+  std::vector<std::string> bad_files() const {
+    std::vector<std::string> files;
+    for (std::size_t i = 0; i < tokentra_snapshot_bad_file_count(get()); ++i) {
+      files.emplace_back(detail::View(tokentra_snapshot_bad_file(get(), i)));
+    }
+    return files;
+  }
+
   const tokentra_snapshot* get() const noexcept { return snapshot_.get(); }
 
  private:
   friend class Client;
+  friend class Ledger;
   Snapshot() = default;
   Handle<tokentra_snapshot, tokentra_snapshot_free> snapshot_;
+};
+
+// A ledger in a folder, shared by every process that opens it; a forked child goes on with the same
+// object. All functions may run concurrently.
+class Ledger {
+ public:
+  // Zero members of `options` mean the defaults. Throws FAILED_PRECONDITION for other dimensions or
+  // another bucket width than the folder has, RESOURCE_EXHAUSTED when there is no room, and the
+  // other errors of tokentra_ledger_open.
+  explicit Ledger(std::string_view path, const tokentra_ledger_options& options = {}) {
+    ErrorHandle error;
+    detail::Check(tokentra_ledger_open(detail::Text(path), &options, sizeof options, ledger_.out(),
+                                       error.out()),
+                  error);
+  }
+
+  std::vector<std::string> dimensions() const {
+    std::vector<std::string> names;
+    for (std::size_t i = 0; i < tokentra_ledger_dimension_count(get()); ++i) {
+      names.emplace_back(detail::View(tokentra_ledger_dimension(get(), i)));
+    }
+    return names;
+  }
+  tokentra_ledger_statistics statistics() const {
+    tokentra_ledger_statistics statistics = {};
+    ErrorHandle error;
+    detail::Check(tokentra_ledger_stats(get(), &statistics, sizeof statistics, error.out()), error);
+    return statistics;
+  }
+  // What all processes recorded, priced with `catalog`.
+  Snapshot TakeSnapshot(const Catalog& catalog) const {
+    Snapshot snapshot;
+    ErrorHandle error;
+    detail::Check(
+        tokentra_ledger_snapshot(get(), catalog.get(), snapshot.snapshot_.out(), error.out()),
+        error);
+    return snapshot;
+  }
+
+  tokentra_ledger* get() const noexcept { return ledger_.get(); }
+
+ private:
+  Handle<tokentra_ledger, tokentra_ledger_free> ledger_;
 };
 
 // How a client is made. Defaults: the built-in catalog, no metadata, the dimensions project_id,
@@ -161,6 +245,13 @@ class ClientOptions {
     ErrorHandle error;
     detail::Check(tokentra_client_options_set_dimensions(options_.get(), texts.data(), texts.size(),
                                                          error.out()),
+                  error);
+    return *this;
+  }
+  // The ledger to record into; its dimensions are the client's.
+  ClientOptions& SetLedger(const Ledger& ledger) {
+    ErrorHandle error;
+    detail::Check(tokentra_client_options_set_ledger(options_.get(), ledger.get(), error.out()),
                   error);
     return *this;
   }

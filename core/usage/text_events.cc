@@ -7,6 +7,11 @@ namespace {
 
 constexpr std::string_view kDataField = "data:";
 
+struct ClearOnExit {
+  JsonCollector& collector;
+  ~ClearOnExit() { collector.Clear(); }
+};
+
 }  // namespace
 
 void TextEvents::BeginLine() {
@@ -86,13 +91,14 @@ std::size_t TextEvents::TakeObject(std::string_view bytes, EventSink* sink) {
   if (in_data_) limit = std::min(bytes.find_first_of("\r\n"), limit);
   const std::size_t taken = collector_.Take(bytes.substr(0, limit));
   if (collector_.done()) {
+    BeginLine();
+    // Also when memory runs out for the event: it is lost then, the stream is not.
+    const ClearOnExit clear{collector_};
     if (collector_.too_long()) {
       sink->OnBroken(JsonCollector::kTooLong);
     } else {
       sink->OnObject(collector_.text());
     }
-    collector_.Clear();
-    BeginLine();
     return taken;
   }
   if (taken == bytes.size()) return taken;

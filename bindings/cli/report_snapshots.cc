@@ -12,6 +12,7 @@ namespace tokentra::cli {
 namespace {
 
 constexpr std::string_view kMagic = "toksnap\n";
+constexpr std::string_view kManifestName = "ledger";  // what makes a folder a ledger's
 
 using Ledger = Handle<tokentra_ledger, tokentra_ledger_free>;
 
@@ -48,7 +49,9 @@ Snapshot Merge(const Snapshot& a, const Snapshot& b) {
 bool IsSnapshotSource(const std::string& path) {
   if (path == "-") return false;
   std::error_code ignored;
-  if (std::filesystem::is_directory(path, ignored)) return true;
+  if (std::filesystem::is_directory(path, ignored)) {
+    return std::filesystem::is_regular_file(path + "/" + std::string(kManifestName), ignored);
+  }
   if (!std::filesystem::is_regular_file(path, ignored)) return false;
   std::ifstream file(path, std::ios::binary);
   std::string begin(kMagic.size(), '\0');

@@ -12,7 +12,7 @@
 
 namespace tokentra::cli {
 
-// True for a folder, and for a file that begins as a snapshot does.
+// True for a ledger's folder, and for a file that begins as a snapshot does.
 bool IsSnapshotSource(const std::string& path);
 
 struct MergedSnapshots {

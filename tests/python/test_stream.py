@@ -132,7 +132,7 @@ def test_a_stream_is_a_response():
     result = client.track(provider="openai", response=stream, at="2026-10-15T12:00:00Z")
     assert result.outcome == "recorded"
     body = client.track(
-        provider="openai", response=CHUNKS[2] | {"id": "c2"}, at="2026-10-15T12:00Z"
+        provider="openai", response=CHUNKS[2] | {"id": "c2"}, at="2026-10-15T12:00:00Z"
     )
     assert result.total == body.total is not None
 

@@ -12,21 +12,27 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from .build import (
-    Disagreement,
-    ProviderBuilder,
-    disagreement,
+from .adopt import adopted, rule_for
+from .bedrock_regions import (
+    IN_REGION,
+    NOT_GLOBAL,
+    equal,
+    is_stem,
+    keep_out_of_gov,
+    nearest,
+    path,
+    promote_gov,
 )
-from .genai import leaves, period_at
+from .build import ProviderBuilder
+from .genai import Period, leaves, period_at
 from .litellm import GEOGRAPHIES, Entry
 from .model import Model, row_json
 from .names import is_id
+from .notes import Disagreement, disagreement
 from .own import CONDITION_OF
-from .rates import Schedule, agrees, compare, same_tokens
+from .rates import Schedule, agrees, compare, one_sided, same_tokens
 
 Json = dict[str, Any]
-NOT_GLOBAL: Json = {"not": "global"}
-IN_REGION = "in-region"
 _VERSION = re.compile(r"(-v\d+)?(:\d+)?$")
 
 
@@ -120,6 +126,7 @@ class BedrockBuilder(ProviderBuilder):
         self, model: Model, source: Json, conditions: Json | None, entries: list[Entry]
     ) -> None:
         for period in self.genai.base_periods(source):
+            period = self.with_bands(model.id, period, entries)
             witness = next(
                 (
                     e
@@ -133,6 +140,18 @@ class BedrockBuilder(ProviderBuilder):
             url = self.source(source["id"])
             model.price_rows.append(self.row(period, conditions, evidence, url))
 
+    def with_bands(self, model: str, period: Period, entries: list[Entry]) -> Period:
+        """The context bands that only the second list has, where that is decided."""
+        rule = rule_for(self.rules, model)
+        if rule is None or not rule.get("bands"):
+            return period
+        for entry in entries:
+            overlay = adopted(rule, period.schedule, entry.lean())
+            if overlay:
+                schedule = overlay.over(period.schedule)
+                return Period(period.start, period.end, schedule)
+        return period
+
     def add_region_rows(self, model: Model, family: Family, local: Schedule | None) -> None:
         stated: dict[str, Schedule] = {}
         local_source = family.anywhere or family.everywhere_else
@@ -144,7 +163,7 @@ class BedrockBuilder(ProviderBuilder):
                     self.note(model, entry, local, theirs, "genai")
                 continue
             if entry.region is None:
-                if local and compare(local, theirs)[1]:
+                if local:
                     self.note(model, entry, local, theirs, "genai")
                 continue
             if entry.region == "global" and family.worldwide:
@@ -197,9 +216,9 @@ class BedrockBuilder(ProviderBuilder):
                 continue
             place = entry.region if entry.region in rowed else None
             if place is None and local is not None and not same_tokens(local, entry.lean()):
-                if not split or entry.region is not None:
+                if entry.region is None and not split:
                     continue
-                place = "global"
+                place = entry.region or "global"
             best = by_place.setdefault(place, entry)
             if len(entry.schedules) > len(best.schedules):
                 by_place[place] = entry
@@ -214,47 +233,69 @@ class BedrockBuilder(ProviderBuilder):
                 read = self.read_condition(model, name, lean, known, place or "")
                 if read:
                     rates[place] = read.laid_over(carried)
-            lacking = rowed - rates.keys() - {"global"}
+            where, lacking = self.reach(rates, rowed, regions, split=split)
+            for place in lacking:
+                rates[place] = Schedule(dict.fromkeys(rates[None].rates))
+                label = f"{model.id} {name} {place}"
+                self.note_unstated(model.id, label, name, sorted(rates[place].rates))
             for place, schedule in rates.items():
-                entry = by_place[place]
-                where = self.place(place, lacking, split=split or "global" in rowed)
-                if where == {"region": "us"} and place is None and "us" in by_place:
-                    where = None
-                if where in (None, {"region": "us"}) and place is None:
-                    self.left_out.append(
-                        f"{model.id} {name} but for us: no figure for {', '.join(sorted(lacking))}"
-                    )
-                if where is None:
-                    continue
+                entry = by_place[None if place in lacking else place]
                 model.price_rows.append(
                     row_json(
                         schedule,
                         start=start,
-                        conditions={**where, **CONDITION_OF[name]},
+                        conditions={
+                            **({"region": place} if place else where),
+                            **CONDITION_OF[name],
+                        },
                         as_of=self.lists.litellm_date,
                         evidence=[self.lists.litellm_name],
                         source=entry.source,
                     )
                 )
 
-    def place(self, place: str | None, lacking: set[str], *, split: bool) -> Json | None:
-        """The region condition of a tier's row; None if it would price regions it must not."""
-        if place is not None:
-            return {"region": place}
-        if not lacking:
-            return {"region": NOT_GLOBAL} if split else {}
-        for whole in (IN_REGION, "us"):  # a key without a region states what us-east-1 costs
-            if not any(whole in path(self.parents, node) for node in lacking):
-                return {"region": whole}
-        return None
+    def reach(
+        self,
+        rates: dict[str | None, Schedule],
+        rowed: set[str],
+        regions: list[Any],
+        *,
+        split: bool,
+    ) -> tuple[Json, list[str]]:
+        """Where a tier stated without a region holds, and which nodes in there have no figure.
+
+        Those have a standard price of their own, so its rate there is unknown. A node outside the
+        geographies, GovCloud, is left to itself where it has none.
+        """
+        if None not in rates:
+            return {}, []
+        lacking = rowed - rates.keys() - {"global"}
+        local = [n for n in lacking if IN_REGION in path(self.parents, n)]
+        where: Json = {"region": NOT_GLOBAL} if split or "global" in rowed else {}
+        if len(local) < len(lacking) or IN_REGION in regions:
+            where, lacking = {"region": IN_REGION}, set(local)
+        known = {n for n in rates if n} | lacking
+        found = []
+        for node in lacking:
+            above = next((n for n in path(self.parents, node)[1:] if n in known), None)
+            if above not in lacking:
+                found.append(node)
+        return where, sorted(found)
 
     def note(
         self, model: Model, entry: Entry, ours: Schedule, theirs: Schedule, chosen: str
     ) -> None:
         condition = f"region={entry.region}" if entry.region else "standard"
-        for difference in compare(ours, theirs)[1]:
+        rule = rule_for(self.rules, model.id)
+        banded = rule is not None and bool(adopted(rule, ours, theirs))
+        differences = compare(ours, theirs)[1]
+        if entry.region is None:
+            differences = [*differences, *one_sided(ours, theirs)]
+        for difference in differences:
             found: Disagreement = disagreement(model.id, entry.key, condition, difference)
             found.chosen = chosen
+            if rule and banded and difference.threshold:
+                found.chosen, found.reason = "litellm", str(rule["reason"])
             self.disagreements.append(found)
 
     # -- names ------------------------------------------------------------------------------
@@ -356,48 +397,3 @@ class BedrockBuilder(ProviderBuilder):
             evidence=[self.lists.litellm_name],
             source=source,
         )
-
-
-def is_stem(literal: str, model: str) -> bool:
-    """`amazon.nova-lite` of `amazon.nova-lite-v1:0`: version 2 would be another model."""
-    stem = re.sub(r"-v\d+(:\d+)?$", "", model)
-    dated = re.search(r"\d{8}|\d{4}$", literal)
-    return stem != model and not dated and (stem == literal or stem.endswith("." + literal))
-
-
-def equal(a: Schedule, b: Schedule) -> bool:
-    """The same token rates, as far as both state them; bands that one list lacks are left aside."""
-    return same_tokens(a, b)
-
-
-def promote_gov(stated: dict[str, Schedule]) -> None:
-    """GovCloud regions that agree stand for the `us-gov.` profile, which has no key of its own."""
-    leaves_stated = [stated[n] for n in ("us-gov-west-1", "us-gov-east-1") if n in stated]
-    alike = all(equal(leaves_stated[0], other) for other in leaves_stated)
-    if leaves_stated and alike and "us-gov" not in stated:
-        stated["us-gov"] = leaves_stated[0]
-
-
-def keep_out_of_gov(model: Model) -> None:
-    """GovCloud regions with different prices: the profile over them gets none from elsewhere."""
-    for row in model.price_rows:
-        if row.get("conditions", {"region": NOT_GLOBAL}) == {"region": NOT_GLOBAL}:
-            row.pop("conditions", None)
-            rest = {k: row.pop(k) for k in list(row) if k not in ("from", "until")}
-            row.update({"conditions": {"region": IN_REGION}, **rest})
-
-
-def path(parents: dict[str, str | None], node: str) -> list[str]:
-    """The node and those it lies in."""
-    above = parents[node]
-    return [node] if above is None else [node, *path(parents, above)]
-
-
-def nearest(
-    parents: dict[str, str | None], node: str, stated: dict[str, Schedule], local: Schedule | None
-) -> Schedule | None:
-    """What a call in `node` would pay without a row of its own."""
-    for above in path(parents, node)[1:]:
-        if above in stated:
-            return stated[above]
-    return None if node == "global" else local

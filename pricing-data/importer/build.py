@@ -7,23 +7,22 @@ conditions and models that it alone states.
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
+from .adopt import adopted, derived, laid, rule_for, witness_of
 from .genai import GenaiList, Period, leaves, period_at
 from .litellm import Entry, is_zero
 from .model import Model, alias_id, model_json, row_json
+from .notes import Disagreement
 from .own import CONDITION_OF, OwnRows
 from .rates import (
     TOKEN_METER_END,
-    Difference,
     Schedule,
     agrees,
     compare,
     confirms,
-    one_sided,
     same_tokens,
 )
 from .second import Reading, read_condition, rounded
@@ -56,17 +55,6 @@ class Lists:
     litellm_date: str
 
 
-@dataclass
-class Disagreement:
-    model: str
-    name: str
-    meter: str
-    condition: str
-    genai: str
-    litellm: str
-    chosen: str = "genai"
-
-
 class ProviderBuilder(SecondModels):
     """Builds one provider file. `self.models` keeps the first list's order, then its own."""
 
@@ -91,7 +79,7 @@ class ProviderBuilder(SecondModels):
         self.refused = set(self.refusals)
         self.replaced = {r["model"]: r for r in rules.get("replace", [])}
         self.without_variants = {
-            (model, condition)
+            (model, condition): str(rule["reason"])
             for rule in rules.get("skip_variants", [])
             for model in rule["models"]
             for condition in rule["conditions"]
@@ -223,13 +211,25 @@ class ProviderBuilder(SecondModels):
                         if meter in rates:
                             fees.bands.setdefault(threshold, {})[meter] = rates[meter]
         bases = [Period(p.start, p.end, p.schedule.over(fees)) for p in periods]
+        rule = rule_for(self.rules, model.id)
+        stated = witness_of(rule, witness, self.entries) if rule else None
+        if rule and stated:
+            now = period_at(bases, self.lists.litellm_date).schedule
+            overlay = adopted(rule, now, derived(self.rules, stated.lean()))
+            before = [p.schedule for p in bases]
+            bases = laid(bases, overlay, rule, self.lists.litellm_date)
         if witness:
             theirs = witness.schedules["standard"]
             filled = current.schedule.over(fees) if self.rules.get("fill") else current.schedule
+            first = len(self.disagreements)
             self.note_differences(model.id, witness, "standard", filled, theirs)
+            self.settle(self.disagreements[first:], rule, bases)
         for period in bases:
             evidence = self.evidence(period.schedule, witness, "standard")
-            model.price_rows.append(self.row(period, None, evidence, url))
+            row = self.row(period, None, evidence, url)
+            if rule and stated and period.schedule not in before:
+                self.attribute(row, rule, stated)
+            model.price_rows.append(row)
         multipliers = witness.multipliers if witness and agreed else {}
         decided = any(model.id in r["models"] for r in self.rules.get("multipliers", []))
         as_rows = bool(multipliers) or decided or self.rows_only
@@ -246,7 +246,7 @@ class ProviderBuilder(SecondModels):
                     extend=i == 0, as_rows=as_rows,
                 )  # fmt: skip
         if agreed and witness:
-            self.add_second_list_variants(model, bases, witness, seen, as_rows)
+            self.add_second_list_variants(model, bases, witness, entries, seen, as_rows)
         for node, factor in sorted(multipliers.items()):
             region: Any = {"not": "global"} if node == "not global" else node
             model.variants.append(
@@ -259,6 +259,14 @@ class ProviderBuilder(SecondModels):
                 }
             )
         self.add_decided_multipliers(model, bases)
+
+    def attribute(self, row: Json, rule: Json, stated: Entry) -> None:
+        """What an adopted figure rests on: the second list, and the first for what it added to."""
+        added = rule.get("silent") or rule.get("bands")
+        row["as_of"] = self.lists.genai_date if added else self.lists.litellm_date
+        row["evidence"] = [self.lists.genai_name] if added else []
+        row["evidence"].append(self.lists.litellm_name)
+        row["source"] = stated.source or row["source"]
 
     def add_decided_multipliers(self, model: Model, bases: list[Period]) -> None:
         for rule in self.rules.get("multipliers", []):
@@ -314,6 +322,7 @@ class ProviderBuilder(SecondModels):
                 start = base.start
             if (overlay.start or "") <= self.lists.genai_date < (overlay.end or "9"):
                 self.note_differences(model.id, witness, name, full, stated)
+                self.note_long_tiers(model.id, witness, name, full, stated)
         if not as_rows:
             variant = Period(start, overlay.end, schedule)
             model.variants.append(self.row(variant, conditions, evidence, url))
@@ -325,15 +334,30 @@ class ProviderBuilder(SecondModels):
             row = Period(begin, end, schedule.over(period.schedule))
             model.price_rows.append(self.row(row, conditions, evidence, url))
 
+    def stating(self, witness: Entry, entries: list[Entry]) -> dict[str, Entry]:
+        """Which key states a condition: the witness, else another id at its standard price."""
+        found = dict.fromkeys(witness.schedules, witness)
+        for entry in entries:
+            if entry.schedules["standard"] == witness.schedules["standard"]:
+                for name in entry.schedules:
+                    found.setdefault(name, entry)
+        return found
+
     def add_second_list_variants(
-        self, model: Model, bases: list[Period], witness: Entry, seen: set[str], as_rows: bool
+        self,
+        model: Model,
+        bases: list[Period],
+        witness: Entry,
+        entries: list[Entry],
+        seen: set[str],
+        as_rows: bool,
     ) -> None:
         """Conditions that only the second list states, while the price it agrees with holds."""
         base = period_at(bases, self.lists.genai_date)
-        for name in witness.schedules:
+        for name, entry in self.stating(witness, entries).items():
             if name in seen:
                 continue
-            read = self.read_condition(model, name, witness.schedules, base.schedule)
+            read = self.read_condition(model, name, entry.schedules, base.schedule)
             if read is None:
                 continue
             row = row_json(
@@ -343,7 +367,7 @@ class ProviderBuilder(SecondModels):
                 conditions=CONDITION_OF[name],
                 as_of=self.lists.litellm_date,
                 evidence=[self.lists.litellm_name],
-                source=witness.source,
+                source=entry.source,
             )
             (model.price_rows if as_rows else model.variants).append(row)
         for (name, word), schedule in witness.named.items():
@@ -369,22 +393,24 @@ class ProviderBuilder(SecondModels):
         place: str = "",
     ) -> Reading | None:
         """A condition of the second list, reviewed; None if it is standard or left out."""
-        if name in ("standard", "peak") or (model.id, name) in self.without_variants:
+        if name in ("standard", "peak"):
+            return None
+        label = " ".join([model.id, name, *([place] if place else [])])
+        if reason := self.without_variants.get((model.id, name)):
+            self.disagreements += [
+                Disagreement(model.id, label, meter, name, "", rate[0], "neither", reason)
+                for meter, rate in listed[name].rates.items()
+                if rate
+            ]
             return None
         read = read_condition(listed[name], carried, listed["standard"])
-        label = " ".join([model.id, name, *([place] if place else [])])
+        self.note_covered(model.id, label, name, listed, carried)
         if read.problem:
             self.left_out.append(f"{label}: {read.problem}")
             return None
         self.note_unstated(model.id, label, name, read.unstated)
         self.rounded += [f"{label}: {line}" for line in rounded(read.schedule, carried)]
         return read
-
-    def note_unstated(self, model: str, key: str, condition: str, meters: list[str]) -> None:
-        """Meters that no list prices under a condition: carried as billed at an unknown rate."""
-        self.disagreements += [
-            Disagreement(model, key, meter, condition, "", "", "unstated") for meter in meters
-        ]
 
     def row(
         self, period: Period, conditions: Json | None, evidence: list[str], url: str | None
@@ -440,23 +466,6 @@ class ProviderBuilder(SecondModels):
             elif ("equals", entry.name) not in leaves(source["match"]):
                 self.note_differences(model.id, entry, "standard", begun[-1].schedule, theirs)
 
-    def note_differences(
-        self,
-        model: str,
-        entry: Entry,
-        condition: str,
-        ours: Schedule,
-        theirs: Schedule,
-        chosen: str = "genai",
-    ) -> None:
-        differences = compare(ours, theirs)[1]
-        if chosen == "genai":
-            differences = [*differences, *one_sided(ours, theirs)]
-        for difference in differences:
-            found = disagreement(model, entry.name, condition, difference)
-            found.chosen = chosen
-            self.disagreements.append(found)
-
 
 def token_meters(periods: list[Period]) -> list[str]:
     meters = {m for p in periods for m in p.schedule.meters()}
@@ -486,11 +495,3 @@ def condition_name(conditions: Json) -> str:
     if set(conditions) == {"service_tier"}:
         return str(conditions["service_tier"])
     return " ".join(f"{k}={v}" for k, v in sorted(conditions.items()))
-
-
-def disagreement(model: str, name: str, condition: str, d: Difference) -> Disagreement:
-    if d.threshold:
-        condition += f" {d.meter.split('_')[0]}>{d.threshold // 1000}k"
-        condition = re.sub(r" \w+>", " input_tokens>", condition)
-    ours, theirs = (rate[0] if rate else "" for rate in (d.ours, d.theirs))
-    return Disagreement(model, name, d.meter, condition, ours, theirs)

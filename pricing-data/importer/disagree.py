@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from .build import Disagreement, ProviderBuilder
+from .build import ProviderBuilder
+from .notes import Disagreement
 
 Json = dict[str, Any]
 
@@ -26,6 +27,9 @@ def disagreements_json(builders: list[ProviderBuilder], curation: Json) -> Json:
 def explain(provider: str, item: Disagreement, reasons: list[Json]) -> Json:
     """The first reason whose conditions fit; its `carried` says what the importer cannot know."""
     for reason in reasons:
+        if item.reason:
+            text, chosen = item.reason, item.chosen
+            break
         if provider not in reason.get("providers", [provider]):
             continue
         if not any(item.model.startswith(m) for m in reason.get("models", [item.model])):

@@ -11,13 +11,14 @@ from .genai import leaves, period_at
 from .litellm import Entry
 from .model import Model, alias_id
 from .names import Names
+from .notes import Notes
 from .own import OwnRows
 from .rates import agrees, plain
 
 Json = dict[str, Any]
 
 
-class SecondModels(Names):
+class SecondModels(Notes, Names):
     lists: Any  # Lists of build.py
     absent: list[Json]
     left_out: list[str]
@@ -25,9 +26,6 @@ class SecondModels(Names):
     refusals: dict[str, str]
     own_rows: OwnRows
     rows_only = False  # conditions become rows of their own, never variants
-
-    def note_unstated(self, model: str, key: str, condition: str, meters: list[str]) -> None:
-        raise NotImplementedError
 
     def add_own_models(self) -> None:
         taken = self.decided | {name for m in self.models.values() for name in m.names()}
@@ -91,6 +89,8 @@ class SecondModels(Names):
         self.left_out += added.left_out
         for condition, meters in added.unstated.items():
             self.note_unstated(model.id, entry.key, condition, meters)
+        for condition in entry.schedules.keys() - {"standard", "peak"}:
+            self.note_covered(model.id, entry.key, condition, entry.schedules, entry.lean())
 
     def add_given_models(self, fresh: dict[str, Entry]) -> None:
         """Keys with quality, size or steps before the id."""

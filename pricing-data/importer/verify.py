@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from .adopt import rule_for
 from .build import FEES, WHEN
 from .genai import GenaiList
 from .rates import Schedule, value
@@ -26,7 +27,7 @@ def verify(genai: GenaiList, curation: Json, files: dict[str, Json]) -> int:
                 cases += 1
                 if problem == "unpriced" and not schedule:
                     unpriced += 1
-                elif problem and source["id"] in accepted:
+                elif problem and (source["id"] in accepted or rule_for(rules, plain_id(source))):
                     print(f"{provider} {source['id']} {conditions} {at}: {problem} (decided)")
                 elif problem:
                     failures += 1
@@ -35,6 +36,10 @@ def verify(genai: GenaiList, curation: Json, files: dict[str, Json]) -> int:
         print(f"{provider}: {checked} compared, {failures} differ, {unpriced} without price")
         bad += failures
     return 1 if bad else 0
+
+
+def plain_id(source: Json) -> str:
+    return str(source["id"]).removeprefix("global.").removeprefix("regional.")
 
 
 def situations(genai: GenaiList, source: Json) -> list[tuple[str, Json, Schedule]]:

@@ -8,6 +8,11 @@ a context band holds for the whole request, batch reads its own figures. A condi
 of keys that state a figure for it. Totals must be equal to the last digit. What differs must be
 explained by `pricing-data/disagreements.json`; exit status 1 when the share of equal ones is below
 --least, or when a key that is not left out differs without an explanation and --strict is given.
+
+A second share counts only calls for which the map itself states every figure of the condition. The
+others are answered by the formula's fallback, under which flex audio and images cost what standard
+ones do and a priority prompt above the threshold less than one below: no list says that, so
+tokentra has no rate there and says `partial`.
 """
 
 from __future__ import annotations
@@ -46,6 +51,20 @@ class Case:
     usage: Json
     expected: Decimal
     call: Json
+    stated: bool = True  # no figure of it is the formula's fallback
+
+
+FIELDS = {
+    "input_tokens": "input_cost_per_token",
+    "output_tokens": "output_cost_per_token",
+    "cache_read_tokens": "cache_read_input_token_cost",
+    "cache_write_tokens": "cache_creation_input_token_cost",
+    "cache_write_1h_tokens": "cache_creation_input_token_cost_above_1hr",
+    "input_audio_tokens": "input_cost_per_audio_token",
+    "input_image_tokens": "input_cost_per_image_token",
+    "output_audio_tokens": "output_cost_per_audio_token",
+    "output_image_tokens": "output_cost_per_image_token",
+}
 
 
 class Formula:
@@ -85,6 +104,17 @@ class Formula:
                     above = self.stated(band)
                 value = value if above is None else above
         return value
+
+    def states(self, usage: Json, suffix: str) -> bool:
+        """Whether no standard figure stands in for one of the tier, at or above the threshold."""
+        prompt = usage.get("input_tokens", 0)
+        crossed = [n for n in self.thresholds() if prompt > n]
+        ends = ["", *(f"_above_{n // 1000}k_tokens" for n in crossed)]
+        for meter, base in FIELDS.items():
+            for end in ends if usage.get(meter) and suffix else []:
+                if self.stated(base + end) and self.stated(base + end + suffix) is None:
+                    return False
+        return True
 
     def table(self, prompt: int) -> Json | None:
         """The row of a tiered table; start < tokens <= end, the last one above the last end."""
@@ -172,7 +202,8 @@ def token_cases(fields: Json) -> Iterator[tuple[str, Json, Decimal, Json]]:
         if f"input_cost_per_token_{tier}" in fields and not fields.get("tiered_pricing"):
             for label, usage in usages:
                 total = formula.price(usage, f"_{tier}")
-                yield f"{label} {tier}", usage, total, {"service_tier": tier}
+                call = {"service_tier": tier, "stated": formula.states(usage, f"_{tier}")}
+                yield f"{label} {tier}", usage, total, call
     if "input_cost_per_token_batches" in fields and not fields.get("tiered_pricing"):
         yield from batch_cases(formula, plain_usage)
 
@@ -239,6 +270,7 @@ def questions(path: Path) -> Iterator[Case]:
         if priced and not entry.given:
             cases += token_cases(fields)
         for label, usage, expected, conditions in cases:
+            every = conditions.pop("stated", True)
             stated = {**entry.given, **conditions.get("conditions", {})}
             call = {"provider": provider, "model": entry.name, "at": AT, "usage": usage}
             if entry.region:
@@ -247,7 +279,7 @@ def questions(path: Path) -> Iterator[Case]:
             if stated:
                 call["conditions"] = stated
             call["id"] = f"{entry.key} {label}"
-            yield Case(label, usage, expected, call)
+            yield Case(label, usage, expected, call, every)
 
 
 def main() -> int:
@@ -269,6 +301,7 @@ def main() -> int:
     known = {(d["provider"], d["key"]) for d in data["disagreements"]}
     known |= {(d["provider"], d["model"]) for d in data["disagreements"]}
     counts: Counter[str] = Counter()
+    stated: Counter[bool] = Counter()
     providers: Counter[tuple[str, str]] = Counter()
     shown = 0
     for case, answer in zip(cases, answers, strict=True):
@@ -279,6 +312,8 @@ def main() -> int:
         names = {(provider, key), (provider, case.call["model"]), (provider, answer.get("model"))}
         kind = "equal" if equal else "explained" if names & known else "differs"
         counts[kind] += 1
+        if case.stated:
+            stated[equal] += 1
         providers[provider, kind] += 1
         if args.all and kind == "explained":
             print(f"explained {provider} {case.call['id']}: {case.expected.normalize():f}, {total}")
@@ -290,6 +325,11 @@ def main() -> int:
     print(
         f"{len(cases)} calls: {counts['equal']} equal ({share:.4%}), {counts['explained']} in "
         f"disagreements.json, {counts['differs']} not explained"
+    )
+    own = Decimal(stated[True]) / stated.total()
+    print(
+        f"{stated.total()} calls whose every figure the map states: "
+        f"{stated[True]} equal ({own:.4%})"
     )
     for provider in sorted({p for p, _ in providers}):
         row = {k: providers[provider, k] for k in ("equal", "explained", "differs")}

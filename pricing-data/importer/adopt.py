@@ -1,8 +1,8 @@
 """Standard figures that the second list alone has, or has right, as `adopt` of curation.json says.
 
-The second list has no dates. What is adopted from it starts on the day of that list, in a price
-row of its own, and the row before ends: until then the first list's statement stands. A rule with
-`"since": "ever"` knows better, and holds as long as the price it is laid over.
+The second list has no dates. What is adopted from it starts on the day of the list that stated it
+(`since`), in a price row of its own, and the row before ends: until then the first list's statement
+stands. A rule with `"since": "ever"` knows better, and holds as long as the price it is laid over.
 """
 
 from __future__ import annotations
@@ -55,8 +55,9 @@ def witness_of(rule: Json, witness: Entry | None, entries: list[Entry]) -> Entry
     return next(e for e in entries if e.name == rule["litellm"])
 
 
-def laid(periods: list[Period], overlay: Schedule, rule: Json, date: str) -> list[Period]:
-    """The periods with the overlay in the one that `date` lies in; the last part is the new one."""
+def laid(periods: list[Period], overlay: Schedule, rule: Json, listed: str) -> list[Period]:
+    """The periods with the overlay from `since` on, in the one that this day lies in."""
+    date = listed if rule["since"] == "ever" else str(rule["since"])
     result = []
     for period in periods:
         holds = (period.start or "") <= date < (period.end or "9")
@@ -66,7 +67,7 @@ def laid(periods: list[Period], overlay: Schedule, rule: Json, date: str) -> lis
         over = overlay.over(period.schedule)
         if over == period.schedule:
             result.append(period)
-        elif rule.get("since") == "ever" or period.start == date:
+        elif rule["since"] == "ever" or period.start == date:
             result.append(Period(period.start, period.end, over))
         else:
             result.append(Period(period.start, date, period.schedule))

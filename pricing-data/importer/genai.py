@@ -35,6 +35,7 @@ class GenaiList:
         self.version: str = data["version"]
         self.providers = {p["id"]: p for p in data["providers"]}
         self.dimensions: dict[str, dict[str, str]] = {}
+        self._found: dict[tuple[str, str], dict[str, Any] | None] = {}
         self._meter_of_key: dict[str, tuple[str, int]] = {}
         for name, unit in data["units"].items():
             per = int(unit["per"])
@@ -52,10 +53,11 @@ class GenaiList:
         return {m for m, d in self.dimensions.items() if d.items() < own}
 
     def find(self, provider: str, name: str) -> dict[str, Any] | None:
-        for model in self.models(provider):
-            if matches(model["match"], name.lower()):
-                return model
-        return None
+        key = (provider, name.lower())
+        if key not in self._found:
+            models = (m for m in self.models(provider) if matches(m["match"], key[1]))
+            self._found[key] = next(models, None)
+        return self._found[key]
 
     def schedule(self, prices: dict[str, Any]) -> Schedule:
         result = Schedule()
@@ -144,13 +146,16 @@ def matches(clause: Clause, name: str) -> bool:
         return all(matches(c, name) for c in operand)
     if kind == "regex":
         return re.search(operand, name) is not None
-    tests = {
-        "equals": name == operand.lower(),
-        "starts_with": name.startswith(operand.lower()),
-        "ends_with": name.endswith(operand.lower()),
-        "contains": operand.lower() in name,
-    }
-    return tests[kind]
+    literal = operand.lower()
+    if kind == "equals":
+        return bool(name == literal)
+    if kind == "starts_with":
+        return name.startswith(literal)
+    if kind == "ends_with":
+        return name.endswith(literal)
+    if kind == "contains":
+        return literal in name
+    raise ValueError(f"unknown clause {kind}")
 
 
 def leaves(clause: Clause) -> list[tuple[str, str]]:

@@ -12,12 +12,13 @@ from .rates import Schedule, value
 Json = dict[str, Any]
 
 
-def verify(genai: GenaiList, curation: Json, files: dict[str, Json]) -> int:
+def verify(genai: GenaiList, curation: Json, history: Json, files: dict[str, Json]) -> int:
     bad = sum(problems(file) for name, file in files.items() if name.startswith("providers/"))
     for provider, rules in curation["providers"].items():
         if "genai" not in rules or rules.get("fill"):  # filled: the first list is not all of it
             continue
         accepted = {m for r in rules.get("differs", []) for m in r["models"]}
+        accepted |= {e["model"] for e in history["models"] if e["provider"] == provider}
         file = files[f"providers/{provider}.json"]
         checked = failures = unpriced = 0
         for source in genai.models(rules["genai"]):

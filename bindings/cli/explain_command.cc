@@ -106,7 +106,7 @@ int ExplainOne(const tokentra_catalog* catalog, const Options& options, Console&
 
 int RunExplain(const Options& options, Console& console) {
   const bool one = IsOneCall(options);
-  const Catalog catalog = OpenCatalog();
+  const Catalog catalog = OpenCatalog(options.overlays);
   return one ? ExplainOne(catalog.get(), options, console)
              : ExplainFiles(catalog.get(), options, console);
 }

@@ -1,12 +1,42 @@
 #include "bindings/cli/handle.h"
 
-namespace tokentra::cli {
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <iterator>
 
-Catalog OpenCatalog() {
-  tokentra_catalog* catalog = nullptr;
+#include "bindings/cli/terminal.h"
+
+namespace tokentra::cli {
+namespace {
+
+std::string ReadFile(const std::string& path) {
+  if (path == "-") {
+    return std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
+  }
+  std::ifstream file(path, std::ios::binary);
+  const int error = errno;
+  if (!file) {
+    throw Failure(TOKENTRA_NOT_FOUND, Printable(path) + ": " + std::strerror(error));
+  }
+  return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
+}
+
+}  // namespace
+
+Catalog OpenCatalog(const std::vector<std::string>& overlays) {
+  tokentra_catalog* opened = nullptr;
   ErrorSlot error;
-  error.Check(tokentra_catalog_open_builtin(&catalog, error.out()));
-  return Catalog(catalog);
+  error.Check(tokentra_catalog_open_builtin(&opened, error.out()));
+  Catalog catalog(opened);
+  for (const std::string& path : overlays) {
+    tokentra_catalog* laid = nullptr;
+    error.Check(tokentra_catalog_overlay(catalog.get(), Text(ReadFile(path)), Text(path), &laid,
+                                         error.out()));
+    catalog.reset(laid);
+  }
+  return catalog;
 }
 
 }  // namespace tokentra::cli

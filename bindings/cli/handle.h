@@ -12,6 +12,7 @@
 #include <stdexcept>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace tokentra::cli {
 
@@ -84,7 +85,8 @@ class ErrorSlot {
   tokentra_error* error_ = nullptr;
 };
 
-Catalog OpenCatalog();
+// The built-in catalog under the overlays of these files, in order.
+Catalog OpenCatalog(const std::vector<std::string>& overlays);
 
 }  // namespace tokentra::cli
 

@@ -45,7 +45,7 @@ class Importer : public LogHandler {
 
 int RunImport(const Options& options, Console& console) {
   if (options.files.empty()) throw UsageError("nothing to import: give FILE (- is standard input)");
-  const Catalog catalog = OpenCatalog();
+  const Catalog catalog = OpenCatalog(options.overlays);
   LogOptions log = LogOptionsFrom(options);
   log.progress = !console.terminal().output_is_terminal;
   Importer importer(catalog.get(), console);

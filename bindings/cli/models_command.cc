@@ -179,7 +179,7 @@ std::int64_t Now() {
 
 int RunModels(const Options& options, Console& console) {
   const std::int64_t at_ns = options.at.empty() ? Now() : InstantOption("--at", options.at);
-  const Catalog catalog = OpenCatalog();
+  const Catalog catalog = OpenCatalog(options.overlays);
   const std::vector<Listed> all = AllModels(catalog.get(), options.provider);
   const std::vector<Listed> models = Matching(all, options.query);
   if (models.empty()) {

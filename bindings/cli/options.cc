@@ -55,6 +55,15 @@ void AddJson(CLI::App& command, Options& options) {
   command.add_flag("--json", options.json, "Print JSON instead of text");
 }
 
+void AddOverlays(CLI::App& command, Options& options) {
+  command
+      .add_option("--overlay", options.overlays,
+                  "Lay the changes of this file over the catalog\n"
+                  "(docs/overlays.md); repeatable, in order")
+      ->type_name("FILE")
+      ->allow_extra_args(false);
+}
+
 void AddFiles(CLI::App& command, Options& options) {
   command
       .add_option("FILE", options.files,
@@ -136,6 +145,7 @@ void AddPrice(CLI::App& app, Options& options) {
   CLI::App* command = app.add_subcommand("price", "Price call records, or one call");
   AddFiles(*command, options);
   AddJson(*command, options);
+  AddOverlays(*command, options);
   AddRecordOptions(*command, options);
   AddCallOptions(*command, options);
   command->footer(kPriceFooter);
@@ -146,6 +156,7 @@ void AddExplain(CLI::App& app, Options& options) {
   CLI::App* command = app.add_subcommand("explain", "Show why a price is what it is");
   AddFiles(*command, options);
   AddJson(*command, options);
+  AddOverlays(*command, options);
   command->add_option("--line", options.line, "Only this line of the file")
       ->check(
           CLI::Range(std::uint64_t{1}, std::numeric_limits<std::uint64_t>::max()).description(""))
@@ -160,6 +171,7 @@ void AddReport(CLI::App& app, Options& options) {
   CLI::App* command = app.add_subcommand("report", "Show who and what the money was for");
   AddFiles(*command, options);
   AddJson(*command, options);
+  AddOverlays(*command, options);
   command
       ->add_option("--by", options.by,
                    "Keys of the rows, comma-separated: metadata keys and\n"
@@ -196,6 +208,7 @@ void AddImport(CLI::App& app, Options& options) {
   CLI::App* command = app.add_subcommand("import", "Turn logs of other systems into call records");
   AddFiles(*command, options);
   AddJson(*command, options);
+  AddOverlays(*command, options);
   AddRecordOptions(*command, options);
   AddDefaults(*command, options);
   command->footer(kImportFooter);
@@ -211,6 +224,7 @@ void AddModels(CLI::App& app, Options& options) {
   command->add_option("--at", options.at, "Prices at this instant (RFC 3339) instead of now")
       ->type_name("T");
   AddJson(*command, options);
+  AddOverlays(*command, options);
   command->footer(kModelsFooter);
   command->callback([&options] { options.command = Command::kModels; });
 }

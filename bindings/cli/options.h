@@ -16,6 +16,7 @@ enum class Command { kNone, kPrice, kReport, kExplain, kModels, kImport };
 struct Options {
   Command command = Command::kNone;
   bool json = false;
+  std::vector<std::string> overlays;  // files, in order
 
   // price, report, explain: call records
   std::vector<std::string> files;

@@ -152,7 +152,7 @@ int PriceOne(const tokentra_catalog* catalog, const Options& options, Console& c
 
 int RunPrice(const Options& options, Console& console) {
   const bool one = IsOneCall(options);
-  const Catalog catalog = OpenCatalog();
+  const Catalog catalog = OpenCatalog(options.overlays);
   return one ? PriceOne(catalog.get(), options, console)
              : PriceFiles(catalog.get(), options, console);
 }

@@ -223,7 +223,7 @@ int ReportSnapshots(const Options& options, Console& console) {
   Report report;
   report.keys = ReportKeys(options);
   const Zone zone(options.zone);
-  const Catalog catalog = OpenCatalog();
+  const Catalog catalog = OpenCatalog(options.overlays);
   const MergedSnapshots merged = ReadSnapshots(options.files, catalog.get(), console);
   if (merged.snapshot == nullptr) return kExitRefused;
   ErrorSlot error;
@@ -295,7 +295,7 @@ int RunReport(const Options& options, Console& console) {
   log.records.since_ns = DateOrInstant("--since", options.since, zone);
   log.records.until_ns = DateOrInstant("--until", options.until, zone);
 
-  const Catalog catalog = OpenCatalog();
+  const Catalog catalog = OpenCatalog(options.overlays);
   const Client client = NewClient(catalog.get(), report.keys, options);
   ReportHandler handler(client.get(), options.groups_max);
   report.tally = ReadLog(log, console, handler);

@@ -1,17 +1,20 @@
-// Catalog: open, enumerate.
+// Catalog: open, overlay, enumerate.
 
 #include <algorithm>
 #include <mutex>
 
+#include "core/catalog/overlay.h"
 #include "handles.h"
 
 using tokentra::CatalogImage;
 using tokentra::NameRecord;
 using tokentra::ProviderRecord;
 using tokentra::capi::CheckIndex;
+using tokentra::capi::CheckText;
 using tokentra::capi::Guard;
 using tokentra::capi::NullArgument;
 using tokentra::capi::Text;
+using tokentra::capi::View;
 using tokentra::capi::WriteSized;
 
 namespace {
@@ -51,6 +54,35 @@ tokentra_status tokentra_catalog_open_builtin(tokentra_catalog** catalog, tokent
     *catalog = opened.release();
     return absl::OkStatus();
   });
+}
+
+tokentra_status tokentra_catalog_overlay(const tokentra_catalog* base, tokentra_text json,
+                                         tokentra_text file, tokentra_catalog** catalog,
+                                         tokentra_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    if (base == nullptr) return NullArgument("base");
+    if (catalog == nullptr) return NullArgument("catalog");
+    absl::Status status = CheckText("json", json);
+    if (status.ok()) status = CheckText("file", file);
+    if (!status.ok()) return status;
+    const std::string_view name = file.size == 0 ? std::string_view("overlay") : View(file);
+    auto made = std::make_unique<tokentra_catalog>();
+    absl::StatusOr<std::shared_ptr<const tokentra::Catalog>> laid =
+        tokentra::LayOverlay(*base->catalog, View(json), name);
+    if (!laid.ok()) return laid.status();
+    made->catalog = *std::move(laid);
+    *catalog = made.release();
+    return absl::OkStatus();
+  });
+}
+
+size_t tokentra_catalog_overlay_count(const tokentra_catalog* catalog) {
+  return catalog == nullptr ? 0 : catalog->catalog->overlay_count();
+}
+
+tokentra_text tokentra_catalog_overlay_name(const tokentra_catalog* catalog, size_t index) {
+  if (index >= tokentra_catalog_overlay_count(catalog)) return {nullptr, 0};
+  return Text(catalog->catalog->overlay(index));
 }
 
 void tokentra_catalog_free(tokentra_catalog* catalog) { delete catalog; }
@@ -107,7 +139,8 @@ tokentra_status tokentra_catalog_model_at(const tokentra_catalog* catalog, size_
     out.price_rows = record.rows.count;
     out.flags = (record.deprecated != 0 ? TOKENTRA_MODEL_DEPRECATED : 0u) |
                 (record.rows.count != 0 ? TOKENTRA_MODEL_PRICED : 0u) |
-                (is_alias ? TOKENTRA_MODEL_ALIAS : 0u);
+                (is_alias ? TOKENTRA_MODEL_ALIAS : 0u) |
+                (record.forbidden != 0 ? TOKENTRA_MODEL_FORBIDDEN : 0u);
     return WriteSized("model", out, model, model_size);
   });
 }

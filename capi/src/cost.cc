@@ -143,6 +143,9 @@ tokentra_status tokentra_cost_line_at(const tokentra_cost* cost, size_t index,
     out.price_row = Text(image.RowId(row));
     out.source = Text(image.Source(row));
     out.as_of = Text(image.AsOf(row));
+    const tokentra::OriginRecord& origin = image.origins[rate.origin];
+    out.overlay = Text(image.Text(origin.overlay));
+    out.overlay_note = Text(image.Text(origin.note));
     return WriteSized("line", out, line, line_size);
   });
 }

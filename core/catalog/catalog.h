@@ -68,6 +68,9 @@ class Catalog {
   std::string_view digest() const { return image_.digest; }
   std::string_view as_of() const { return image_.as_of; }
 
+  std::size_t overlay_count() const { return image_.overlays.size(); }
+  std::string_view overlay(std::size_t index) const { return image_.Text(image_.overlays[index]); }
+
   std::optional<std::uint32_t> FindProvider(std::string_view id) const;
 
   // `at` decides between aliases that move; kNoInstant matches only names without an interval.

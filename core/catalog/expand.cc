@@ -152,6 +152,11 @@ absl::StatusOr<std::optional<Draft>> Overlay(const SourceRow& row, const SourceR
   return std::optional<Draft>(std::move(draft));
 }
 
+absl::Status TooMany(const std::string& where) {
+  return ErrorAt(where, absl::StrCat("the model has more than ", kModelRowsMax,
+                                     " price rows once variants and bands are laid out"));
+}
+
 // Cuts the bands of a draft into rows whose ranges are disjoint and cover everything.
 absl::Status CutBands(const Draft& draft, std::vector<FullRow>& out) {
   std::map<MeterId, std::vector<std::uint64_t>> starts;  // first quantity of each range
@@ -166,6 +171,7 @@ absl::Status CutBands(const Draft& draft, std::vector<FullRow>& out) {
     std::sort(from.begin(), from.end());
     from.erase(std::unique(from.begin(), from.end()), from.end());
     std::vector<BandSet> finer;
+    if (cells.size() * from.size() > kModelRowsMax) return TooMany(draft.row.where);
     for (const auto& cell : cells) {
       for (std::size_t i = 0; i < from.size(); ++i) {
         finer.push_back(cell);
@@ -177,6 +183,7 @@ absl::Status CutBands(const Draft& draft, std::vector<FullRow>& out) {
     cells = std::move(finer);
     ++axis;
   }
+  if (out.size() + cells.size() > kModelRowsMax) return TooMany(draft.row.where);
   for (const auto& cell : cells) {
     FullRow row = draft.row;
     row.bands = cell;
@@ -194,8 +201,15 @@ absl::Status CutBands(const Draft& draft, std::vector<FullRow>& out) {
 
 }  // namespace
 
-absl::StatusOr<std::vector<FullRow>> ExpandModel(const SourceModel& model) {
-  std::vector<FullRow> rows;
+absl::StatusOr<FullModel> ExpandModel(const SourceModel& model) {
+  FullModel full;
+  full.id = model.id;
+  full.aliases = model.aliases;
+  full.patterns = model.patterns;
+  full.deprecated = model.deprecated;
+  full.dated_snapshots = model.dated_snapshots;
+  full.where = model.where;
+  std::vector<FullRow>& rows = full.rows;
   for (const SourceRow& row : model.price_rows) {
     TOKENTRA_RETURN_IF_ERROR(CutBands(DraftOf(row), rows));
   }
@@ -210,7 +224,7 @@ absl::StatusOr<std::vector<FullRow>> ExpandModel(const SourceModel& model) {
     }
     if (!met) return ErrorAt(variant.where, "meets no price row of the model");
   }
-  return rows;
+  return full;
 }
 
 absl::StatusOr<ShapeRecord> CoverAtoms(const FullRow& row) {

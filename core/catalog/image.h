@@ -79,6 +79,8 @@ struct ModelRecord {
   std::uint32_t provider = 0;
   std::uint16_t deprecated = 0;
   std::uint16_t dated_snapshots = 1;  // 0: a date or version at the end is never dropped for it
+  std::uint16_t forbidden = 0;        // in `origins`: the overlay that took its prices away
+  std::uint16_t unused = 0;
 };
 
 enum class NameKind : std::uint16_t {
@@ -156,6 +158,13 @@ struct ProvenanceRecord {
   TextRef source;
   TextRef as_of;
   TextRef evidence;
+  TextRef overlay;  // names of the overlays that made or changed it; empty: none
+};
+
+// What overlays did to a rate or a model.
+struct OriginRecord {
+  TextRef overlay;  // names, in order
+  TextRef note;     // "20 % off 2.5", a reason; may be empty
 };
 
 // A row's position is its number; everything that rows share stands once, in a table of its own.
@@ -191,8 +200,9 @@ struct RateRecord {
   std::uint64_t attos_per_quantum = 0;  // 0: not a whole number, or above 64 bits
   TextRef amount;                       // as published
   MeterId meter = 0;
-  std::uint16_t rule = 0;  // in `rules`; 0: billed as counted
-  std::uint32_t unused = 0;
+  std::uint16_t rule = 0;    // in `rules`; 0: billed as counted
+  std::uint16_t origin = 0;  // in `origins`; 0: as the catalog below every overlay has it
+  std::uint16_t unused = 0;
 };
 
 inline constexpr std::uint8_t kNoRate = 0xFF;
@@ -229,6 +239,8 @@ inline constexpr std::size_t kRowIdSize = 16;  // hexadecimal digits of a row's 
   X(RuleRecord, rules)       /* [0]: as counted */                   \
   X(ShapeRecord, shapes)                                             \
   X(TextRef, tiers)           /* [0] is standard */                  \
+  X(OriginRecord, origins)    /* [0]: none */                        \
+  X(TextRef, overlays)        /* names, in the order laid */         \
   X(BandRecord, context_cuts) /* every threshold some row is banded by */
 
 // Views over one image; what they show outlives it.
@@ -262,6 +274,9 @@ struct CatalogImage {
   }
   std::string_view AsOf(const RowRecord& row) const {
     return Text(provenances[row.provenance].as_of);
+  }
+  std::string_view Overlay(const RowRecord& row) const {  // empty: none had part in it
+    return Text(provenances[row.provenance].overlay);
   }
   std::string_view Evidence(const RowRecord& row) const {
     return Text(provenances[row.provenance].evidence);

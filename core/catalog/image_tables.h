@@ -20,9 +20,15 @@
 
 namespace tokentra {
 
+// Distinct records of one table.
+inline constexpr std::size_t kImageNumbersMax = 0xFFFF;
+
 class ImageTables {
  public:
   ImageTables();
+  // Begins with everything that models share, as `base` has it and under the same numbers; its
+  // providers, models, names, patterns and rows are left out.
+  explicit ImageTables(const CatalogImage& base);
 
   TextRef Text(std::string_view text);
   absl::StatusOr<std::uint8_t> Tier(std::string_view tier);
@@ -37,6 +43,8 @@ class ImageTables {
   absl::StatusOr<std::uint16_t> Rate(const RateRecord& record);
   absl::StatusOr<std::uint16_t> Rule(const RuleRecord& record);
   absl::StatusOr<std::uint16_t> Shape(const ShapeRecord& record);
+  // Two empty texts: number 0.
+  absl::StatusOr<std::uint16_t> Origin(std::string_view overlay, std::string_view note);
   // Where in `rate_ids` these stand one after the other.
   std::uint32_t RateList(const std::vector<std::uint16_t>& rates);
 
@@ -50,6 +58,13 @@ class ImageTables {
   template <typename Record>
   absl::StatusOr<std::uint16_t> Number(std::string_view name, const Record& record,
                                        std::vector<Record>& table);
+  template <typename Record>
+  void Remember(std::string_view name, const std::vector<Record>& table);
+  void Remember(TextRef text) { texts_.try_emplace(TextOf(text), text); }
+  std::string_view TextOf(TextRef ref) const {
+    return std::string_view(image.text).substr(ref.offset, ref.size);
+  }
+  std::string KeyOf(IndexRange conditions) const;
 
   absl::flat_hash_map<std::string, TextRef> texts_;
   absl::flat_hash_map<std::string, std::uint16_t> numbers_;  // by table and key

@@ -18,6 +18,9 @@ bool RegionsMeet(const RowRecord& a, const RowRecord& b, std::span<const RegionR
     return row.region == kNoRegion || within(node, row.region) != (row.region_not != 0);
   };
   if (a.region == kNoRegion || b.region == kNoRegion) return true;
+  if (a.region_not == 0 && b.region_not == 0) {
+    return within(a.region, b.region) || within(b.region, a.region);
+  }
   for (std::uint16_t node = 0; node < regions.size(); ++node) {
     if (holds(a, node) && holds(b, node)) return true;
   }
@@ -82,11 +85,11 @@ absl::Status CheckOverlaps(const std::vector<FullRow>& rows, std::span<const Row
       const Interval& x = rows[i].interval;
       const Interval& y = rows[j].interval;
       if (std::max(x.from, y.from) >= std::min(x.until, y.until)) continue;
-      if (!BandsMeet(rows[i].bands, rows[j].bands) || !RegionsMeet(a, b, regions)) continue;
+      if (!BandsMeet(rows[i].bands, rows[j].bands)) continue;
       Order order;
       CompareNamed(rows[i], rows[j], order);
       if (order.meet) CompareHours(rows[i], rows[j], order);
-      if (!order.meet) continue;
+      if (!order.meet || !RegionsMeet(a, b, regions)) continue;
       const int rank_a = RegionRank(a, regions);
       const int rank_b = RegionRank(b, regions);
       if (rank_a > rank_b) order.a_more = true;

@@ -1,5 +1,6 @@
 #include "core/catalog/source.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <string_view>
@@ -9,6 +10,7 @@
 #include "core/base/json.h"
 #include "core/base/status_macros.h"
 #include "core/base/text.h"
+#include "core/catalog/object_reader.h"
 
 namespace tokentra {
 namespace {
@@ -27,118 +29,13 @@ constexpr std::array<NamedStep, 6> kSteps = {{{"case", kNormalizeCase},
                                               {"vertex_version", kNormalizeVertexVersion},
                                               {"date_suffix", kNormalizeDateSuffix}}};
 
-// One JSON object being read: knows where it is for errors, and refuses fields nobody asked for.
-class ObjectReader {
- public:
-  ObjectReader(const Json& json, std::string where, std::vector<std::string_view> fields)
-      : json_(json), where_(std::move(where)), fields_(std::move(fields)) {}
-
-  absl::Status Check() const {
-    if (!json_.is_object()) return Error("", "must be an object");
-    for (const auto& [key, value] : json_.items()) {
-      bool known = false;
-      for (const std::string_view field : fields_) known = known || field == key;
-      if (!known) {
-        return absl::InvalidArgumentError(
-            absl::StrCat(where_, " has the unknown field ", Quote(key), NearestHint(key, fields_)));
-      }
-    }
-    return absl::OkStatus();
-  }
-
-  const Json* Find(std::string_view field) const {
-    const auto found = json_.find(std::string(field));
-    if (found == json_.end() || found->is_null()) return nullptr;
-    return &*found;
-  }
-
-  absl::Status Error(std::string_view field, std::string_view problem) const {
-    return absl::InvalidArgumentError(
-        absl::StrCat(where_, field.empty() ? "" : ": ", field, " ", problem));
-  }
-
-  absl::StatusOr<std::string> Text(std::string_view field) const {
-    const Json* value = Find(field);
-    if (value == nullptr) return Error(field, "is missing");
-    if (!value->is_string() || value->get_ref<const std::string&>().empty()) {
-      return Error(field, "must be a text that is not empty");
-    }
-    return value->get<std::string>();
-  }
-
-  absl::StatusOr<std::string> OptionalText(std::string_view field) const {
-    if (Find(field) == nullptr) return std::string();
-    return Text(field);
-  }
-
-  absl::StatusOr<bool> Bool(std::string_view field, bool absent) const {
-    const Json* value = Find(field);
-    if (value == nullptr) return absent;
-    if (!value->is_boolean()) return Error(field, "must be true or false");
-    return value->get<bool>();
-  }
-
-  absl::StatusOr<std::map<std::string, std::string>> TextMap(std::string_view field) const {
-    std::map<std::string, std::string> map;
-    const Json* value = Find(field);
-    if (value == nullptr) return map;
-    if (!value->is_object()) return Error(field, "must be an object of texts");
-    for (const auto& [key, item] : value->items()) {
-      if (!item.is_string()) return Error(absl::StrCat(field, ".", key), "must be a text");
-      map[key] = item.get<std::string>();
-    }
-    return map;
-  }
-
-  absl::StatusOr<std::vector<std::string>> TextList(std::string_view field) const {
-    std::vector<std::string> list;
-    const Json* value = Find(field);
-    if (value == nullptr) return list;
-    if (!value->is_array()) return Error(field, "must be a list of texts");
-    for (const Json& item : *value) {
-      if (!item.is_string()) return Error(field, "must be a list of texts");
-      list.push_back(item.get<std::string>());
-    }
-    return list;
-  }
-
-  // The items of a list of anything; null when absent.
-  absl::StatusOr<const Json*> List(std::string_view field) const {
-    const Json* value = Find(field);
-    if (value != nullptr && !value->is_array()) return Error(field, "must be a list");
-    return value;
-  }
-
-  absl::StatusOr<InstantNs> QuarterHour(std::string_view field, InstantNs absent) const {
-    if (Find(field) == nullptr) return absent;
-    absl::StatusOr<std::string> text = Text(field);
-    if (!text.ok()) return text.status();
-    absl::StatusOr<InstantNs> instant = ParseInstant(*text);
-    if (!instant.ok()) return Error(field, instant.status().message());
-    if (*instant % (kBucketSeconds * kNsPerSecond) != 0) {
-      return Error(field, absl::StrCat(Quote(*text), " is not on a quarter hour"));
-    }
-    return *instant;
-  }
-
-  absl::StatusOr<Interval> ReadInterval() const {
-    Interval interval;
-    absl::StatusOr<InstantNs> from = QuarterHour("from", interval.from);
-    if (!from.ok()) return from.status();
-    absl::StatusOr<InstantNs> until = QuarterHour("until", interval.until);
-    if (!until.ok()) return until.status();
-    interval = {*from, *until};
-    if (interval.from >= interval.until) return Error("until", "is not after from");
-    return interval;
-  }
-
-  const std::string& where() const { return where_; }
-
- private:
-  const Json& json_;
-  std::string where_;
-  std::vector<std::string_view> fields_;
+// What the rows of one document have in common.
+struct RowTerms {
+  std::string_view as_of;  // of rows that state none; empty: each must
+  bool is_variant = false;
 };
+
+}  // namespace
 
 absl::StatusOr<MeterId> ReadMeter(const std::string& where, std::string_view name) {
   const MeterInfo* meter = FindMeter(name);
@@ -160,7 +57,8 @@ absl::StatusOr<SourceRate> ReadRate(const std::string& where, const Json& json) 
   }
   if (!json.is_array() || json.size() != 2 || !json[0].is_string() ||
       !json[1].is_number_unsigned()) {
-    return error("must be [amount, per], such as [\"2.5\", 1000000], or null");
+    return error(
+        absl::StrCat("must be [amount, per], such as [\"2.5\", 1000000], or null", NotThis(json)));
   }
   rate.text = json[0].get<std::string>();
   absl::StatusOr<Money> amount = Money::Parse(rate.text);
@@ -174,9 +72,12 @@ absl::StatusOr<SourceRate> ReadRate(const std::string& where, const Json& json) 
   return rate;
 }
 
+namespace {
+
 absl::StatusOr<SourceRates> ReadRates(const std::string& where, const Json& json) {
   if (!json.is_object()) {
-    return absl::InvalidArgumentError(absl::StrCat(where, " must be an object of rates"));
+    return absl::InvalidArgumentError(
+        absl::StrCat(where, " must be an object of rates", NotThis(json)));
   }
   SourceRates rates;
   for (const auto& [name, item] : json.items()) {
@@ -205,13 +106,13 @@ absl::StatusOr<SourceBand> ReadBand(const std::string& where, const Json& json) 
   if (band.min == 0) return reader.Error("", "holds always: at_least 0 is no band");
   const Json* rates = reader.Find("rates");
   if (rates == nullptr || rates->empty()) return reader.Error("rates", "is missing");
-  TOKENTRA_ASSIGN_OR_RETURN(band.rates, ReadRates(absl::StrCat(where, ": rates"), *rates));
+  TOKENTRA_ASSIGN_OR_RETURN(band.rates, ReadRates(absl::StrCat(where, ".rates"), *rates));
   return band;
 }
 
 absl::StatusOr<SourceConditions> ReadConditions(const std::string& where, const Json& json) {
   if (!json.is_object()) {
-    return absl::InvalidArgumentError(absl::StrCat(where, " must be an object"));
+    return absl::InvalidArgumentError(absl::StrCat(where, " must be an object", NotThis(json)));
   }
   SourceConditions conditions;
   for (const auto& [name, value] : json.items()) {
@@ -219,7 +120,9 @@ absl::StatusOr<SourceConditions> ReadConditions(const std::string& where, const 
       return absl::InvalidArgumentError(absl::StrCat(where, ".", name, " ", problem));
     };
     if (name == "batch") {
-      if (!value.is_boolean() || !value.get<bool>()) return error("must be true, or absent");
+      if (!value.is_boolean() || !value.get<bool>()) {
+        return error(absl::StrCat("must be true, or absent", NotThis(value)));
+      }
       conditions.batch = true;
       continue;
     }
@@ -234,7 +137,7 @@ absl::StatusOr<SourceConditions> ReadConditions(const std::string& where, const 
       TOKENTRA_ASSIGN_OR_RETURN(conditions.hours, ReadHours(absl::StrCat(where, ".hours"), value));
       continue;
     }
-    if (!value.is_string()) return error("must be a text");
+    if (!value.is_string()) return error(absl::StrCat("must be a text", NotThis(value)));
     const auto text = value.get<std::string>();
     if (name == "region") {
       conditions.region = SourceRegion{text, false};
@@ -250,16 +153,16 @@ absl::StatusOr<SourceConditions> ReadConditions(const std::string& where, const 
 absl::Status ReadBilled(const ObjectReader& reader, SourceRow& row) {
   const Json* billed = reader.Find("billed");
   if (billed == nullptr) return absl::OkStatus();
-  if (!billed->is_object()) return reader.Error("billed", "must be an object");
+  if (!billed->is_object()) return reader.MustBe("billed", "an object");
   for (const auto& [name, rule] : billed->items()) {
-    const std::string where = absl::StrCat(reader.where(), ": billed.", name);
+    const std::string where = absl::StrCat(reader.where(), ".billed.", name);
     absl::StatusOr<MeterId> meter = ReadMeter(where, name);
     if (!meter.ok()) return meter.status();
     const ObjectReader fields(rule, where, {"minimum", "step", "included"});
     TOKENTRA_RETURN_IF_ERROR(fields.Check());
     SourceBilled read;
     for (const auto& [key, value] : rule.items()) {
-      if (!value.is_number_unsigned()) return fields.Error(key, "must be a whole number");
+      if (!value.is_number_unsigned()) return fields.MustBe(key, "a whole number");
       std::uint64_t& number = key == "minimum" ? read.minimum
                               : key == "step"  ? read.step
                                                : read.included;
@@ -277,13 +180,12 @@ absl::Status ReadVariantFields(const ObjectReader& reader, SourceRow& row) {
   if (!multipliers.ok()) return multipliers.status();
   if (*multipliers != nullptr) {
     for (const Json& item : **multipliers) {
-      const ObjectReader fields(item, absl::StrCat(reader.where(), ": multiply"), {"by", "meters"});
+      const ObjectReader fields(
+          item, absl::StrCat(reader.where(), ".multiply[", row.multipliers.size(), "]"),
+          {"by", "meters"});
       TOKENTRA_RETURN_IF_ERROR(fields.Check());
-      absl::StatusOr<std::string> by = fields.Text("by");
-      if (!by.ok()) return by.status();
-      absl::StatusOr<Money> factor = Money::Parse(*by);
-      if (!factor.ok()) return fields.Error("by", factor.status().message());
-      if (factor->attos() < 0) return fields.Error("by", "is negative");
+      absl::StatusOr<Money> factor = fields.Decimal("by");
+      if (!factor.ok()) return factor.status();
       SourceMultiplier multiplier{*factor, {}};
       absl::StatusOr<std::vector<std::string>> names = fields.TextList("meters");
       if (!names.ok()) return names.status();
@@ -299,28 +201,27 @@ absl::Status ReadVariantFields(const ObjectReader& reader, SourceRow& row) {
   if (!removed.ok()) return removed.status();
   for (const std::string& name : *removed) {
     TOKENTRA_ASSIGN_OR_RETURN(MeterId meter,
-                              ReadMeter(absl::StrCat(reader.where(), ": remove"), name));
+                              ReadMeter(absl::StrCat(reader.where(), ".remove"), name));
     row.remove.push_back(std::move(meter));
   }
   return absl::OkStatus();
 }
 
-absl::Status ReadProvenance(const ObjectReader& reader, SourceRow& row) {
-  absl::StatusOr<std::string> as_of = reader.Text("as_of");
-  if (!as_of.ok()) return as_of.status();
-  if (!ParseInstant(absl::StrCat(*as_of, "T00:00:00Z")).ok()) {
-    return reader.Error("as_of", absl::StrCat(Quote(*as_of), " is no date"));
+absl::Status ReadProvenance(const ObjectReader& reader, std::string_view as_of, SourceRow& row) {
+  row.as_of = as_of;
+  if (as_of.empty() || reader.Find("as_of") != nullptr) {
+    TOKENTRA_ASSIGN_OR_RETURN(row.as_of, reader.Date("as_of"));
   }
-  row.as_of = *std::move(as_of);
   TOKENTRA_ASSIGN_OR_RETURN(row.evidence, reader.TextList("evidence"));
   TOKENTRA_ASSIGN_OR_RETURN(row.source, reader.OptionalText("source"));
   return absl::OkStatus();
 }
 
-absl::StatusOr<SourceRow> ReadRow(const std::string& where, const Json& json, bool is_variant) {
+absl::StatusOr<SourceRow> ReadRow(const std::string& where, const Json& json,
+                                  const RowTerms& terms) {
   std::vector<std::string_view> fields = {"from",   "until", "conditions", "rates",    "bands",
                                           "billed", "joins", "as_of",      "evidence", "source"};
-  if (is_variant) {
+  if (terms.is_variant) {
     fields.insert(fields.end(), {"multiply", "remove"});
   } else {
     fields.push_back("free");
@@ -332,19 +233,19 @@ absl::StatusOr<SourceRow> ReadRow(const std::string& where, const Json& json, bo
   TOKENTRA_ASSIGN_OR_RETURN(row.interval, reader.ReadInterval());
   if (const Json* conditions = reader.Find("conditions")) {
     TOKENTRA_ASSIGN_OR_RETURN(row.conditions,
-                              ReadConditions(absl::StrCat(where, ": conditions"), *conditions));
-  } else if (is_variant) {
+                              ReadConditions(absl::StrCat(where, ".conditions"), *conditions));
+  } else if (terms.is_variant) {
     return reader.Error("conditions", "is missing: a variant holds under some condition");
   }
   if (const Json* rates = reader.Find("rates")) {
-    TOKENTRA_ASSIGN_OR_RETURN(row.rates, ReadRates(absl::StrCat(where, ": rates"), *rates));
+    TOKENTRA_ASSIGN_OR_RETURN(row.rates, ReadRates(absl::StrCat(where, ".rates"), *rates));
   }
   absl::StatusOr<const Json*> bands = reader.List("bands");
   if (!bands.ok()) return bands.status();
   if (*bands != nullptr) {
     for (const Json& item : **bands) {
       TOKENTRA_ASSIGN_OR_RETURN(
-          SourceBand band, ReadBand(absl::StrCat(where, ": bands[", row.bands.size(), "]"), item));
+          SourceBand band, ReadBand(absl::StrCat(where, ".bands[", row.bands.size(), "]"), item));
       // The last band that holds wins: out of order, one of them would never be seen.
       for (const SourceBand& before : row.bands) {
         if (before.meter != band.meter || before.min < band.min) continue;
@@ -358,11 +259,11 @@ absl::StatusOr<SourceRow> ReadRow(const std::string& where, const Json& json, bo
   absl::StatusOr<std::map<std::string, std::string>> joins = reader.TextMap("joins");
   if (!joins.ok()) return joins.status();
   for (const auto& [join, target] : *joins) {
-    absl::StatusOr<MeterId> from = ReadMeter(absl::StrCat(where, ": joins"), join);
+    absl::StatusOr<MeterId> from = ReadMeter(absl::StrCat(where, ".joins"), join);
     if (!from.ok()) return from.status();
-    TOKENTRA_ASSIGN_OR_RETURN(row.joins[*from], ReadMeter(absl::StrCat(where, ": joins"), target));
+    TOKENTRA_ASSIGN_OR_RETURN(row.joins[*from], ReadMeter(absl::StrCat(where, ".joins"), target));
   }
-  if (is_variant) {
+  if (terms.is_variant) {
     TOKENTRA_RETURN_IF_ERROR(ReadVariantFields(reader, row));
   } else {
     TOKENTRA_ASSIGN_OR_RETURN(row.free, reader.Bool("free", false));
@@ -374,20 +275,20 @@ absl::StatusOr<SourceRow> ReadRow(const std::string& where, const Json& json, bo
                                             : "is empty: free is written out, never inferred");
     }
   }
-  TOKENTRA_RETURN_IF_ERROR(ReadProvenance(reader, row));
+  TOKENTRA_RETURN_IF_ERROR(ReadProvenance(reader, terms.as_of, row));
   return row;
 }
 
 absl::StatusOr<std::vector<SourceRow>> ReadRows(const ObjectReader& reader, std::string_view field,
-                                                bool is_variant) {
+                                                const RowTerms& terms) {
   std::vector<SourceRow> rows;
   absl::StatusOr<const Json*> list = reader.List(field);
   if (!list.ok()) return list.status();
   if (*list == nullptr) return rows;
   for (const Json& item : **list) {
     TOKENTRA_ASSIGN_OR_RETURN(
-        SourceRow row, ReadRow(absl::StrCat(reader.where(), ": ", field, "[", rows.size(), "]"),
-                               item, is_variant));
+        SourceRow row,
+        ReadRow(absl::StrCat(reader.where(), ".", field, "[", rows.size(), "]"), item, terms));
     rows.push_back(std::move(row));
   }
   return rows;
@@ -407,43 +308,6 @@ absl::StatusOr<SourceAlias> ReadAlias(const std::string& where, const Json& json
   return alias;
 }
 
-absl::StatusOr<SourceModel> ReadModel(const std::string& file, const Json& json,
-                                      std::size_t index) {
-  std::string where = absl::StrCat(file, ": models[", index, "]");
-  if (json.is_object() && json.contains("id") && json["id"].is_string()) {
-    where = absl::StrCat(file, ": model ", Quote(json["id"].get_ref<const std::string&>()));
-  }
-  const ObjectReader reader(json, where,
-                            {"id", "aliases", "patterns", "deprecated", "dated_snapshots",
-                             "price_rows", "variants", "waivers"});
-  TOKENTRA_RETURN_IF_ERROR(reader.Check());
-  SourceModel model;
-  TOKENTRA_ASSIGN_OR_RETURN(model.id, reader.Text("id"));
-  absl::StatusOr<const Json*> aliases = reader.List("aliases");
-  if (!aliases.ok()) return aliases.status();
-  if (*aliases != nullptr) {
-    for (const Json& item : **aliases) {
-      TOKENTRA_ASSIGN_OR_RETURN(
-          SourceAlias alias,
-          ReadAlias(absl::StrCat(where, ": aliases[", model.aliases.size(), "]"), item));
-      model.aliases.push_back(std::move(alias));
-    }
-  }
-  TOKENTRA_ASSIGN_OR_RETURN(model.patterns, reader.TextList("patterns"));
-  TOKENTRA_ASSIGN_OR_RETURN(model.deprecated, reader.Bool("deprecated", false));
-  TOKENTRA_ASSIGN_OR_RETURN(model.dated_snapshots, reader.Bool("dated_snapshots", true));
-  absl::StatusOr<std::map<std::string, std::string>> waivers = reader.TextMap("waivers");
-  if (!waivers.ok()) return waivers.status();
-  for (const auto& [name, reason] : *waivers) {
-    absl::StatusOr<MeterId> meter = ReadMeter(absl::StrCat(where, ": waivers"), name);
-    if (!meter.ok()) return meter.status();
-    model.waivers[*meter] = reason;
-  }
-  TOKENTRA_ASSIGN_OR_RETURN(model.price_rows, ReadRows(reader, "price_rows", false));
-  TOKENTRA_ASSIGN_OR_RETURN(model.variants, ReadRows(reader, "variants", true));
-  return model;
-}
-
 absl::Status ReadRegions(const ObjectReader& reader, SourceProvider& provider) {
   const Json* regions = reader.Find("regions");
   if (regions == nullptr) return absl::OkStatus();
@@ -458,6 +322,62 @@ absl::Status ReadRegions(const ObjectReader& reader, SourceProvider& provider) {
 }
 
 }  // namespace
+
+absl::StatusOr<SourceModel> ReadModel(const std::string& where, const Json& json,
+                                      std::string_view as_of) {
+  const ObjectReader reader(json, where,
+                            {"id", "aliases", "patterns", "deprecated", "dated_snapshots",
+                             "price_rows", "variants", "waivers"});
+  TOKENTRA_RETURN_IF_ERROR(reader.Check());
+  SourceModel model;
+  model.where = where;
+  TOKENTRA_ASSIGN_OR_RETURN(model.id, reader.Text("id"));
+  absl::StatusOr<const Json*> aliases = reader.List("aliases");
+  if (!aliases.ok()) return aliases.status();
+  if (*aliases != nullptr) {
+    for (const Json& item : **aliases) {
+      TOKENTRA_ASSIGN_OR_RETURN(
+          SourceAlias alias,
+          ReadAlias(absl::StrCat(where, ".aliases[", model.aliases.size(), "]"), item));
+      model.aliases.push_back(std::move(alias));
+    }
+  }
+  TOKENTRA_ASSIGN_OR_RETURN(model.patterns, reader.TextList("patterns"));
+  TOKENTRA_ASSIGN_OR_RETURN(model.deprecated, reader.Bool("deprecated", false));
+  TOKENTRA_ASSIGN_OR_RETURN(model.dated_snapshots, reader.Bool("dated_snapshots", true));
+  absl::StatusOr<std::map<std::string, std::string>> waivers = reader.TextMap("waivers");
+  if (!waivers.ok()) return waivers.status();
+  for (const auto& [name, reason] : *waivers) {
+    absl::StatusOr<MeterId> meter = ReadMeter(absl::StrCat(where, ".waivers"), name);
+    if (!meter.ok()) return meter.status();
+    model.waivers[*meter] = reason;
+  }
+  TOKENTRA_ASSIGN_OR_RETURN(model.price_rows, ReadRows(reader, "price_rows", {as_of, false}));
+  TOKENTRA_ASSIGN_OR_RETURN(model.variants, ReadRows(reader, "variants", {as_of, true}));
+  return model;
+}
+
+absl::Status ReadProviderFields(const ObjectReader& reader, SourceProvider& provider) {
+  TOKENTRA_ASSIGN_OR_RETURN(provider.service_tiers, reader.TextMap("service_tiers"));
+  TOKENTRA_ASSIGN_OR_RETURN(provider.defaults, reader.TextMap("defaults"));
+  TOKENTRA_RETURN_IF_ERROR(ReadRegions(reader, provider));
+  TOKENTRA_ASSIGN_OR_RETURN(provider.indicative, reader.Bool("indicative", false));
+  absl::StatusOr<std::vector<std::string>> steps = reader.TextList("normalize");
+  if (!steps.ok()) return steps.status();
+  std::vector<std::string_view> names;
+  for (const NamedStep& named : kSteps) names.push_back(named.name);
+  for (std::size_t i = 0; i < steps->size(); ++i) {
+    const std::string& step = (*steps)[i];
+    const auto known = std::find(names.begin(), names.end(), step);
+    if (known == names.end()) {
+      return reader.Error(
+          absl::StrCat("normalize[", i, "]"),
+          absl::StrCat("is the unknown step ", Quote(step), NearestHint(step, names)));
+    }
+    provider.normalize |= kSteps[static_cast<std::size_t>(known - names.begin())].step;
+  }
+  return absl::OkStatus();
+}
 
 absl::StatusOr<SourceProvider> ReadProvider(std::string_view json, std::string_view file) {
   absl::StatusOr<Json> parsed = ParseJson(json, file);
@@ -480,28 +400,16 @@ absl::StatusOr<SourceProvider> ReadProvider(std::string_view json, std::string_v
     return reader.Error("currency", absl::StrCat(Quote(*currency), " is not USD"));
   }
   provider.currency = *std::move(currency);
-  TOKENTRA_ASSIGN_OR_RETURN(provider.service_tiers, reader.TextMap("service_tiers"));
-  TOKENTRA_ASSIGN_OR_RETURN(provider.defaults, reader.TextMap("defaults"));
-  TOKENTRA_RETURN_IF_ERROR(ReadRegions(reader, provider));
-  TOKENTRA_ASSIGN_OR_RETURN(provider.indicative, reader.Bool("indicative", false));
-  absl::StatusOr<std::vector<std::string>> steps = reader.TextList("normalize");
-  if (!steps.ok()) return steps.status();
-  for (const std::string& step : *steps) {
-    bool known = false;
-    for (const NamedStep& named : kSteps) {
-      if (named.name != step) continue;
-      provider.normalize |= named.step;
-      known = true;
-    }
-    if (!known)
-      return reader.Error("normalize", absl::StrCat("has the unknown step ", Quote(step)));
-  }
+  TOKENTRA_RETURN_IF_ERROR(ReadProviderFields(reader, provider));
   absl::StatusOr<const Json*> models = reader.List("models");
   if (!models.ok()) return models.status();
   if (*models == nullptr) return reader.Error("models", "is missing");
   for (const Json& item : **models) {
-    TOKENTRA_ASSIGN_OR_RETURN(SourceModel model,
-                              ReadModel(provider.file, item, provider.models.size()));
+    std::string where = absl::StrCat(file, ": models[", provider.models.size(), "]");
+    if (item.is_object() && item.contains("id") && item["id"].is_string()) {
+      where = absl::StrCat(file, ": model ", Quote(item["id"].get_ref<const std::string&>()));
+    }
+    TOKENTRA_ASSIGN_OR_RETURN(SourceModel model, ReadModel(where, item, ""));
     provider.models.push_back(std::move(model));
   }
   return provider;

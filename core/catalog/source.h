@@ -19,6 +19,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/base/instant.h"
+#include "core/base/json.h"
 #include "core/base/meter.h"
 #include "core/base/money.h"
 #include "core/catalog/hours.h"
@@ -35,6 +36,9 @@ struct SourceRate {
   Rate rate;
   std::string text;    // the amount as published
   bool stated = true;  // false: the meter is billed at a rate that nobody states
+  // Of rates that overlays state or changed: their names, and what they did.
+  std::string overlay;
+  std::string note;
 };
 
 using SourceRates = std::map<MeterId, SourceRate>;
@@ -101,6 +105,7 @@ struct SourceModel {
   std::vector<SourceRow> price_rows;
   std::vector<SourceRow> variants;
   std::map<MeterId, std::string> waivers;  // meters whose magnitude is right though unusual
+  std::string where;                       // for errors: file, model
 };
 
 struct SourceProvider {
@@ -116,7 +121,17 @@ struct SourceProvider {
   std::vector<SourceModel> models;
 };
 
+class ObjectReader;
+
 absl::StatusOr<SourceProvider> ReadProvider(std::string_view json, std::string_view file);
+
+// The parts of it that overlays share. `as_of` is that of rows which state none; empty: each must.
+absl::StatusOr<SourceModel> ReadModel(const std::string& where, const Json& json,
+                                      std::string_view as_of);
+absl::StatusOr<MeterId> ReadMeter(const std::string& where, std::string_view name);
+absl::StatusOr<SourceRate> ReadRate(const std::string& where, const Json& json);
+// Tiers, regions, defaults, normalize, indicative.
+absl::Status ReadProviderFields(const ObjectReader& reader, SourceProvider& provider);
 
 }  // namespace tokentra
 

@@ -4,6 +4,8 @@
 #include <map>
 #include <set>
 
+#include "core/catalog/image_builder.h"
+
 namespace tokentra {
 namespace {
 
@@ -11,6 +13,8 @@ namespace {
 // each, whatever the client's own catalog bands by, so that another catalog can price it again.
 constexpr std::array<std::uint64_t, 10> kPublishedThresholds = {
     32'000, 100'000, 128'000, 200'000, 252'000, 256'000, 272'000, 512'000, 524'288, 1'000'000};
+
+static_assert(kContextMetersMax <= UsageClass::kContextMax);
 
 constexpr std::uint64_t kRowBits = 24;
 constexpr std::uint64_t kContextBits = 16;

@@ -32,6 +32,8 @@ void WriteLines(const CatalogImage& image, const Evaluation& evaluation, JsonWri
       json.Number("per", rate.per);
       json.Text("amount", line.amount().ToString());
       json.Text("price_row", image.RowId(row));
+      const std::string_view overlay = image.Text(image.origins[rate.origin].overlay);
+      if (!overlay.empty()) json.Text("overlay", overlay);
       json.EndObject();
     }
   }
@@ -48,6 +50,7 @@ void WritePriceRows(const CatalogImage& image, const Evaluation& evaluation, Jso
     json.BeginObject();
     json.TextOrNull("source", image.Source(*row));
     json.Text("as_of", image.AsOf(*row));
+    if (!image.Overlay(*row).empty()) json.Text("overlay", image.Overlay(*row));
     json.EndObject();
   }
   json.EndObject();

@@ -97,8 +97,12 @@ void AppendRow(const CatalogImage& image, const RowRecord& row, std::string& out
   const std::string_view source = image.Source(row);
   absl::StrAppend(&out, Label("source"), source.empty() ? "no page named by the lists" : source,
                   "\n");
-  absl::StrAppend(&out, Label("evidence"), image.Evidence(row), "; read as of ", image.AsOf(row),
-                  "\n");
+  const std::string_view evidence = image.Evidence(row);
+  absl::StrAppend(&out, Label("evidence"), evidence.empty() ? "none stated" : evidence,
+                  "; read as of ", image.AsOf(row), "\n");
+  if (!image.Overlay(row).empty()) {
+    absl::StrAppend(&out, Label("overlay"), image.Overlay(row), "\n");
+  }
   if (image.providers[image.models[row.model].provider].indicative != 0) {
     absl::StrAppend(&out, Label(""), "indicative: a list price of this gateway, no offer\n");
   }
@@ -110,6 +114,12 @@ void AppendLines(const CatalogImage& image, const PartEvaluation& part, std::str
     absl::StrAppend(&out, Label("line"), FindMeter(line.meter)->name, ": ", Grouped(line.quantity),
                     " x ", image.Text(rate.amount), " / ", Grouped(rate.per), " = ",
                     line.amount().ToString(), "\n");
+    if (rate.origin != 0) {
+      const OriginRecord& origin = image.origins[rate.origin];
+      const std::string_view note = image.Text(origin.note);
+      absl::StrAppend(&out, Label(""), "rate by overlay ", image.Text(origin.overlay),
+                      note.empty() ? "" : ": ", note, "\n");
+    }
     if (rate.rule != 0) {
       const RuleRecord& rule = image.rules[rate.rule];
       absl::StrAppend(&out, Label(""), "billed per call at least ", Grouped(rule.minimum),
@@ -182,7 +192,11 @@ std::string ExplainEvaluation(const Catalog& catalog, const Evaluation& evaluati
     absl::StrAppend(&out, Label("finding"), finding, "\n");
   }
   absl::StrAppend(&out, Label("catalog"), catalog.as_of(), ", digest ",
-                  catalog.digest().substr(0, 16), "\n");
+                  catalog.digest().substr(0, 16));
+  for (std::size_t i = 0; i < catalog.overlay_count(); ++i) {
+    absl::StrAppend(&out, i == 0 ? ", overlays " : ", ", catalog.overlay(i));
+  }
+  absl::StrAppend(&out, "\n");
   return out;
 }
 

@@ -237,7 +237,10 @@ class Selector {
   }
 
   UnpricedReason Reason(const ResolvedConditions& resolved) const {
-    if (rows_.empty()) return UnpricedReason::kNoPrice;
+    if (rows_.empty()) {
+      return image_.models[resolution_.model].forbidden != 0 ? UnpricedReason::kForbidden
+                                                             : UnpricedReason::kNoPrice;
+    }
     if (!resolved.region_known) return UnpricedReason::kUnknownRegion;
     Fit any;
     for (const RowRecord& row : rows_) {
@@ -369,6 +372,12 @@ std::string ExplainUnpriced(const Catalog& catalog, const Resolution& resolution
                           suggestions());
     case UnpricedReason::kNoPrice:
       return absl::StrCat("the catalog lists ", Quote(model), " without a public price");
+    case UnpricedReason::kForbidden: {
+      const OriginRecord& by = image.origins[image.models[resolution.model].forbidden];
+      const std::string_view why = image.Text(by.note);
+      return absl::StrCat(Quote(model), " is forbidden by overlay ", Quote(image.Text(by.overlay)),
+                          why.empty() ? "" : ": ", why);
+    }
     case UnpricedReason::kUnknownTier:
       return absl::StrCat("service_tier ", Quote(selection.conditions.service_tier),
                           " has no price for ", Quote(model), "; known: ", known());

@@ -49,6 +49,7 @@ enum class UnpricedReason : std::uint8_t {
   kContradiction,  // the called id pins a condition that the caller states otherwise
   kNoRowAtInstant,
   kNoCombination,  // each condition is known, their combination is not
+  kForbidden,      // an overlay took the model's prices away
   kInstantNeeded,  // the price depends on the date and the call has none: an error, not a state
 };
 

@@ -5,6 +5,7 @@
 #include "bindings/python/src/cost.h"
 #include "bindings/python/src/errors.h"
 #include "bindings/python/src/fast_type.h"
+#include "bindings/python/src/json_writer.h"
 
 namespace tokentra::python {
 namespace {
@@ -71,6 +72,45 @@ py::list Models(const Catalog& catalog, std::string_view provider) {
                                       "' in the catalog; it has " + std::string(known));
 }
 
+constexpr char kOverlayDoc[] =
+    "A catalog with the changes of an overlay over this one, which stays as it is.\n"
+    "\n"
+    "Args:\n"
+    "    overlay: the overlay document (docs/overlays.md): a path (str or os.PathLike) to its\n"
+    "        JSON file, or the document itself as a dict. Amounts are text, never floats.\n"
+    "\n"
+    "Returns:\n"
+    "    A Catalog with a digest of its own. Overlays stack.\n"
+    "\n"
+    "Raises:\n"
+    "    InvalidArgumentError: the document is refused whole; names the path in it, the value and\n"
+    "        the nearest valid one.\n"
+    "    ResourceExhaustedError: a limit: 16 MB, 4096 changes, 16 overlays.\n"
+    "    OSError: the file cannot be read.";
+
+Catalog Overlay(const Catalog& catalog, const py::object& overlay) {
+  std::string text;
+  std::string name = "overlay";
+  if (PyDict_Check(overlay.ptr())) {
+    if (!WriteJson(overlay.ptr(), &text)) throw py::error_already_set();
+  } else {
+    const py::object path = py::module_::import("os").attr("fspath")(overlay);
+    const py::object file = py::module_::import("pathlib").attr("Path")(path);
+    text = file.attr("read_bytes")().cast<std::string>();
+    name = py::str(file).cast<std::string>();
+  }
+  const py::gil_scoped_release released;
+  return catalog.Overlay(text, name);
+}
+
+py::list Overlays(const Catalog& catalog) {
+  py::list names;
+  for (std::size_t i = 0; i < catalog.overlay_count(); ++i) {
+    names.append(py::str(catalog.overlay_name(i).data(), catalog.overlay_name(i).size()));
+  }
+  return names;
+}
+
 }  // namespace
 
 void InitCatalog(py::module_& module) {
@@ -84,6 +124,9 @@ void InitCatalog(py::module_& module) {
       .def_property_readonly(
           "as_of", [](const Catalog& self) { return std::string(self.as_of()); },
           "The newest date any price was read from its list: '2026-11-10'.")
+      .def("overlay", Overlay, py::arg("overlay"), kOverlayDoc)
+      .def_property_readonly("overlays", Overlays,
+                             "Names of the overlays, in the order in which they were laid.")
       .def("providers", Providers, "Ids of the providers, a list of str.")
       .def("models", Models, py::arg("provider"),
            "Ids of a provider's models, a list of str.\n\nRaises:\n    NotFoundError: no such "

@@ -18,7 +18,7 @@ PyTypeObject* g_cost_type;
 
 // One billed meter of one part; owns its text, so it may outlive its cost.
 struct LineValue {
-  py::object model, meter, rate, amount, price_row;
+  py::object model, meter, rate, amount, price_row, overlay, overlay_note;
   std::uint64_t quantity = 0;
   std::uint64_t per = 0;
 };
@@ -77,7 +77,8 @@ py::object GetLines(PyObject* self) {
     const tokentra_cost_line line = LineAt(self, i);
     lines.append(LineValue{Own(TextOf(line.model)), Own(TextOf(line.meter)),
                            Own(DecimalOf(line.rate)), Own(DecimalOf(line.amount)),
-                           Own(TextOf(line.price_row)), line.quantity, line.per});
+                           Own(TextOf(line.price_row)), Own(TextOrNone(line.overlay)),
+                           Own(TextOrNone(line.overlay_note)), line.quantity, line.per});
   }
   return lines;
 }
@@ -227,6 +228,10 @@ void InitCost(py::module_& module) {
       .def_readonly("per", &LineValue::per, "How many quanta `rate` is for, an int.")
       .def_readonly("amount", &LineValue::amount, "US dollars, a Decimal.")
       .def_readonly("price_row", &LineValue::price_row, "Content id of the price row.")
+      .def_readonly("overlay", &LineValue::overlay,
+                    "Names of the overlays that made or changed the rate, or None.")
+      .def_readonly("overlay_note", &LineValue::overlay_note,
+                    "What they did ('20 % off 2.5'), or None.")
       .def("__repr__", [](const LineValue& line) {
         return py::str("Line({} {} {} at {} per {} = {})")
             .format(line.model, line.quantity, line.meter, line.rate, line.per, line.amount);

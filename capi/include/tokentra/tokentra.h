@@ -6,7 +6,7 @@
  * How to read this header, from simple to advanced:
  *   1. Values: status, text, money, quantities
  *   2. The library itself, errors, meters
- *   3. Catalog: open, enumerate
+ *   3. Catalog: open, enumerate; overlays over it
  *   4. Price: one call, many calls, explain
  *   5. Extract: from a response body to usage
  *   6. Records: logs in, results out
@@ -262,8 +262,9 @@ TOKENTRA_API tokentra_text tokentra_catalog_provider(const tokentra_catalog* cat
 
 /* tokentra_model.flags */
 #define TOKENTRA_MODEL_DEPRECATED 1u
-#define TOKENTRA_MODEL_PRICED 2u /* has at least one price row */
-#define TOKENTRA_MODEL_ALIAS 4u  /* an id that pins conditions of the model `canonical` */
+#define TOKENTRA_MODEL_PRICED 2u    /* has at least one price row */
+#define TOKENTRA_MODEL_ALIAS 4u     /* an id that pins conditions of the model `canonical` */
+#define TOKENTRA_MODEL_FORBIDDEN 8u /* an overlay took its prices away */
 
 typedef struct tokentra_model {
   tokentra_text id;
@@ -284,6 +285,28 @@ TOKENTRA_API tokentra_status tokentra_catalog_model_at(const tokentra_catalog* c
                                                        size_t provider_index, size_t model_index,
                                                        tokentra_model* model, size_t model_size,
                                                        tokentra_error** error);
+
+/* ---- 3a. Overlays ---------------------------------------------------------------------------- */
+
+/* A catalog with the changes of an overlay over `base`, which stays as it is: prices added,
+ * replaced and forbidden, aliases, discounts (docs/overlays.md). `json` is the document, `file` its
+ * name in errors (absent: "overlay"). Overlays stack, up to 16. The digest covers `base` and
+ * everything the overlay says; a bad overlay is refused whole.
+ * Thread: concurrent. Owns: *catalog (tokentra_catalog_free), *error.
+ * Errors: INVALID_ARGUMENT (the path in the document, the value, the nearest valid one),
+ * RESOURCE_EXHAUSTED (memory or a limit). Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_catalog_overlay(const tokentra_catalog* base,
+                                                      tokentra_text json, tokentra_text file,
+                                                      tokentra_catalog** catalog,
+                                                      tokentra_error** error);
+
+/* Thread: concurrent. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API size_t tokentra_catalog_overlay_count(const tokentra_catalog* catalog);
+
+/* The name of an overlay, in the order in which they were laid. Size 0 past the end.
+ * Thread: concurrent. Owns: view, lives as long as `catalog`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_catalog_overlay_name(const tokentra_catalog* catalog,
+                                                         size_t index);
 
 /* ---- 4. Price -------------------------------------------------------------------------------- */
 
@@ -339,6 +362,8 @@ typedef struct tokentra_cost_line {
   tokentra_text price_row; /* content id */
   tokentra_text source;    /* the provider's page, absent when no list names it */
   tokentra_text as_of;
+  tokentra_text overlay;      /* the overlays that made or changed the rate; absent: none */
+  tokentra_text overlay_note; /* what they did: "20 % off 2.5"; may be absent */
 } tokentra_cost_line;
 
 /* Thread: concurrent. Owns: views in *line, live as long as `cost`; *error.

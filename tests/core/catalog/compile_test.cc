@@ -56,8 +56,8 @@ TEST(CompileTest, RowsThatOverlapAreRefusedNamingBoth) {
   const auto refused = [](std::string_view a, std::string_view b) {
     return ErrorOf({Provider(Model("m1", PlainRow(a) + "," + PlainRow(b)), Regions())});
   };
-  const auto names_both = AllOf(HasSubstr("0.json: model \"m1\": price_rows[0]"),
-                                HasSubstr("overlaps 0.json: model \"m1\": price_rows[1]"));
+  const auto names_both = AllOf(HasSubstr("0.json: model \"m1\".price_rows[0]"),
+                                HasSubstr("overlaps 0.json: model \"m1\".price_rows[1]"));
   EXPECT_THAT(refused("", ""), names_both);
   EXPECT_THAT(refused(R"("until": "2026-01-01T00:15:00Z")", R"("from": "2026-01-01T00:00:00Z")"),
               names_both);
@@ -167,7 +167,7 @@ TEST(CompileTest, MagnitudesAThousandTimesOffAreRefusedUnlessWaived) {
   }
   for (const char* far : {"1000", "1000.000001", "2500000", "0.001", "0.000001"}) {
     EXPECT_THAT(ErrorOf({file(far, "", 2)}),
-                AllOf(HasSubstr("model \"odd\": price_rows[0]"), HasSubstr("rates.input_tokens"),
+                AllOf(HasSubstr("model \"odd\".price_rows[0]"), HasSubstr("rates.input_tokens"),
                       HasSubstr("1000 times off"), HasSubstr("waiver")));
     EXPECT_TRUE(Compile({file(far, R"("waivers": {"input_tokens": "it is so"})", 2)}).ok()) << far;
     EXPECT_FALSE(Compile({file(far, R"("waivers": {"output_tokens": "no"})", 2)}).ok()) << far;

@@ -186,7 +186,7 @@ TEST(SourceTest, MistakesInARow) {
   const auto rate = [](std::string_view value) {
     return WithRow(Row(absl::StrCat(R"("input_tokens": )", value)));
   };
-  const std::string at = "model \"m1\": price_rows[0]";
+  const std::string at = "model \"m1\".price_rows[0]";
   ExpectRefused({
       {WithRow(Row(R"("input_token": ["1", 1])")),
        {at, "rates", "unknown meter \"input_token\"", "nearest is \"input_tokens\""}},
@@ -214,7 +214,7 @@ TEST(SourceTest, MistakesInARow) {
       {WithRow(PlainRow(R"("from": "2026-01-01")")), {at, "from", "RFC 3339"}},
       {WithRow(PlainRow(R"("from": 5)")), {at, "from must be a text"}},
       {WithRow(PlainRow(R"("from": "2026-01-01T00:15:00Z", "until": "2026-01-01T00:15:00Z")")),
-       {at, "until is not after from"}},
+       {at, "until \"2026-01-01T00:15:00Z\" is not after from"}},
       {WithRow(PlainRow(R"("conditions": [])")), {at, "conditions must be an object"}},
       {WithRow(PlainRow(R"("conditions": {"batch": false})")),
        {at, "conditions.batch must be true"}},
@@ -243,7 +243,7 @@ TEST(SourceTest, MistakesInABand) {
   const auto band = [](std::string_view one) {
     return WithRow(PlainRow(absl::StrCat(R"("bands": [)", one, "]")));
   };
-  const std::string at = "model \"m1\": price_rows[0]: bands[0]";
+  const std::string at = "model \"m1\".price_rows[0].bands[0]";
   const std::string rates = R"("rates": {"input_tokens": ["5", 1000000]})";
   ExpectRefused({
       {band("1"), {at, "must be an object"}},
@@ -264,7 +264,7 @@ TEST(SourceTest, MistakesInABand) {
       // The last band that holds wins, so that a list out of order would hide a price.
       {band(R"({"above": {"input_tokens": 9}, )" + rates + R"(}, {"above": {"input_tokens": 8}, )" +
             rates + "}"),
-       {"model \"m1\": price_rows[0]: bands[1]", "ascending"}},
+       {"model \"m1\".price_rows[0].bands[1]", "ascending"}},
       {band(R"({"above": {"input_tokens": 9}, )" + rates +
             R"(}, {"at_least": {"input_tokens": 10}, )" + rates + "}"),
        {"bands[1]", "ascending"}},
@@ -275,7 +275,7 @@ TEST(SourceTest, MistakesInABand) {
 }
 
 TEST(SourceTest, MistakesInAVariant) {
-  const std::string at = "model \"m1\": variants[0]";
+  const std::string at = "model \"m1\".variants[0]";
   const std::string holds = R"("conditions": {"batch": true})";
   ExpectRefused({
       {WithVariant(PlainRow()), {at, "conditions is missing"}},

@@ -125,9 +125,11 @@ struct Line {
   std::uint64_t per;
   std::string_view rate_text;  // as published
   Money amount;
-  std::string_view price_row;  // content id
-  std::string_view source;     // the provider's page, absent when no list names it
-  std::string_view as_of;      // date of the list it was read from
+  std::string_view price_row;     // content id
+  std::string_view source;        // the provider's page, absent when no list names it
+  std::string_view as_of;         // date of the list it was read from
+  std::string_view overlay;       // the overlays that made or changed the rate; absent: none
+  std::string_view overlay_note;  // what they did: "20 % off 2.5"; may be absent
 };
 
 // The result of pricing. Immutable.
@@ -179,7 +181,9 @@ class Cost {
             Money(line.amount),
             detail::View(line.price_row),
             detail::View(line.source),
-            detail::View(line.as_of)};
+            detail::View(line.as_of),
+            detail::View(line.overlay),
+            detail::View(line.overlay_note)};
   }
   std::vector<Line> lines() const {
     std::vector<Line> lines;
@@ -234,8 +238,9 @@ struct Model {
   std::string_view canonical;  // the model's own id
   std::size_t price_rows;
   bool deprecated;
-  bool priced;  // has at least one price row
-  bool alias;   // an id that pins conditions of the model `canonical`
+  bool priced;     // has at least one price row
+  bool alias;      // an id that pins conditions of the model `canonical`
+  bool forbidden;  // an overlay took its prices away
 };
 
 // An immutable set of providers, models and price rows.
@@ -247,6 +252,23 @@ class Catalog {
     ErrorHandle error;
     detail::Check(tokentra_catalog_open_builtin(catalog.catalog_.out(), error.out()), error);
     return catalog;
+  }
+
+  // A catalog with the changes of an overlay document over this one, which stays as it is. `file`
+  // is the document's name in errors. Throws INVALID_ARGUMENT naming the path in the document, the
+  // value and the nearest valid one; RESOURCE_EXHAUSTED for a limit.
+  Catalog Overlay(std::string_view json, std::string_view file = "overlay") const {
+    Catalog catalog;
+    ErrorHandle error;
+    detail::Check(tokentra_catalog_overlay(get(), detail::Text(json), detail::Text(file),
+                                           catalog.catalog_.out(), error.out()),
+                  error);
+    return catalog;
+  }
+  std::size_t overlay_count() const noexcept { return tokentra_catalog_overlay_count(get()); }
+  // In the order in which they were laid. Empty past the end.
+  std::string_view overlay_name(std::size_t index) const noexcept {
+    return detail::View(tokentra_catalog_overlay_name(get(), index));
   }
 
   // SHA-256 over everything a price depends on, hexadecimal.
@@ -274,7 +296,8 @@ class Catalog {
             model.price_rows,
             (model.flags & TOKENTRA_MODEL_DEPRECATED) != 0,
             (model.flags & TOKENTRA_MODEL_PRICED) != 0,
-            (model.flags & TOKENTRA_MODEL_ALIAS) != 0};
+            (model.flags & TOKENTRA_MODEL_ALIAS) != 0,
+            (model.flags & TOKENTRA_MODEL_FORBIDDEN) != 0};
   }
 
   // Prices one call. A model or conditions without a price are no error: State::kUnpriced. Throws

@@ -51,6 +51,12 @@ constexpr const char* kModelsFooter = R"(Examples:
   tokentra models sonnet
   tokentra models --provider openai --at 2026-01-01T00:00:00Z --json)";
 
+// An option whose empty value would silently mean the same as leaving it out.
+CLI::Option* NotEmpty(CLI::Option* option) {
+  return option->check(
+      CLI::Validator([](const std::string& text) { return text.empty() ? "is empty" : ""; }, ""));
+}
+
 void AddJson(CLI::App& command, Options& options) {
   command.add_flag("--json", options.json, "Print JSON instead of text");
 }
@@ -73,7 +79,8 @@ void AddFiles(CLI::App& command, Options& options) {
 }
 
 void AddRecordOptions(CLI::App& command, Options& options) {
-  command.add_option("--at", options.at, "Instant (RFC 3339) of calls that do not state one")
+  NotEmpty(
+      command.add_option("--at", options.at, "Instant (RFC 3339) of calls that do not state one"))
       ->type_name("T");
   command
       .add_option("--line-max", options.line_max,
@@ -114,7 +121,10 @@ void AddDefaults(CLI::App& command, Options& options) {
 
 void AddCallOptions(CLI::App& command, Options& options) {
   const std::string group = "One call instead of FILE";
-  command.add_option("--provider", options.provider, "openai, anthropic, google, ...")
+  command
+      .add_option("--provider", options.provider,
+                  "openai, anthropic, google, ...; beside FILE, of calls\n"
+                  "that do not state one; so is --model")
       ->type_name("P")
       ->group(group);
   command.add_option("--model", options.model, "Model as the provider names it")
@@ -172,20 +182,21 @@ void AddReport(CLI::App& app, Options& options) {
   AddFiles(*command, options);
   AddJson(*command, options);
   AddOverlays(*command, options);
-  command
-      ->add_option("--by", options.by,
-                   "Keys of the rows, comma-separated: metadata keys and\n"
-                   "provider, model, state, service_tier, region, batch,\n"
-                   "bucket, hour, day")
+  NotEmpty(command->add_option("--by", options.by,
+                               "Keys of the rows, comma-separated: metadata keys and\n"
+                               "provider, model, state, service_tier, region, batch,\n"
+                               "bucket, hour, day"))
       ->type_name("KEYS")
       ->default_str("team_id,model");
-  command->add_option("--since", options.since, "Only calls at or after it (date or RFC 3339)")
+  NotEmpty(
+      command->add_option("--since", options.since, "Only calls at or after it (date or RFC 3339)"))
       ->type_name("T");
-  command->add_option("--until", options.until, "Only calls before it (date or RFC 3339)")
+  NotEmpty(command->add_option("--until", options.until, "Only calls before it (date or RFC 3339)"))
       ->type_name("T");
-  command->add_option("--bucket", options.bucket, "Rows per time first: day, hour or 15m")
+  NotEmpty(command->add_option("--bucket", options.bucket, "Rows per time first: day, hour or 15m"))
       ->type_name("B");
-  command->add_option("--zone", options.zone, "Zone of days, hours and dates: Europe/Berlin")
+  NotEmpty(
+      command->add_option("--zone", options.zone, "Zone of days, hours and dates: Europe/Berlin"))
       ->type_name("Z")
       ->default_str("UTC");
   command->add_option("--ids-max", options.ids_max, "Ids remembered to count a duplicate call once")
@@ -221,7 +232,8 @@ void AddModels(CLI::App& app, Options& options) {
       ->type_name("");
   command->add_option("--provider", options.provider, "Only models of this provider")
       ->type_name("P");
-  command->add_option("--at", options.at, "Prices at this instant (RFC 3339) instead of now")
+  NotEmpty(
+      command->add_option("--at", options.at, "Prices at this instant (RFC 3339) instead of now"))
       ->type_name("T");
   AddJson(*command, options);
   AddOverlays(*command, options);

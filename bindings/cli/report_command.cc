@@ -169,6 +169,23 @@ std::int64_t DateOrInstant(std::string_view name, const std::string& text, const
   return InstantOption(name, text);
 }
 
+// The period asked for, from --since up to --until.
+struct Period {
+  std::int64_t since_ns;
+  std::int64_t until_ns;
+};
+
+Period AskedPeriod(const Options& options, const Zone& zone) {
+  const Period period = {DateOrInstant("--since", options.since, zone),
+                         DateOrInstant("--until", options.until, zone)};
+  if (period.since_ns != TOKENTRA_NO_INSTANT && period.until_ns != TOKENTRA_NO_INSTANT &&
+      period.since_ns >= period.until_ns) {
+    throw UsageError("--since " + Printable(options.since) + " is not before --until " +
+                     Printable(options.until));
+  }
+  return period;
+}
+
 // Groups a snapshot by the report's keys.
 void GroupRows(const tokentra_snapshot* snapshot, const tokentra_group_options& group,
                Report& report) {
@@ -223,6 +240,7 @@ int ReportSnapshots(const Options& options, Console& console) {
   Report report;
   report.keys = ReportKeys(options);
   const Zone zone(options.zone);
+  const Period period = AskedPeriod(options, zone);
   const Catalog catalog = OpenCatalog(options.overlays);
   const MergedSnapshots merged = ReadSnapshots(options.files, catalog.get(), console);
   if (merged.snapshot == nullptr) return kExitRefused;
@@ -233,8 +251,8 @@ int ReportSnapshots(const Options& options, Console& console) {
   report.tally.refused = report.totals.refused_events;
   report.tally.failed_files = merged.failed;
   tokentra_group_options group = {};
-  group.since_ns = DateOrInstant("--since", options.since, zone);
-  group.until_ns = DateOrInstant("--until", options.until, zone);
+  group.since_ns = period.since_ns;
+  group.until_ns = period.until_ns;
   constexpr std::int64_t kYearNs = std::int64_t{366} * 86'400 * 1'000'000'000;
   // Offsets of the zone for as long as zones are known, from 1972.
   const std::vector<tokentra_zone_offset> offsets = zone.Offsets(3 * kYearNs, 70 * kYearNs);
@@ -291,9 +309,10 @@ int RunReport(const Options& options, Console& console) {
   Report report;
   report.keys = ReportKeys(options);
   const Zone zone(options.zone);
+  const Period period = AskedPeriod(options, zone);
   LogOptions log = LogOptionsFrom(options);
-  log.records.since_ns = DateOrInstant("--since", options.since, zone);
-  log.records.until_ns = DateOrInstant("--until", options.until, zone);
+  log.records.since_ns = period.since_ns;
+  log.records.until_ns = period.until_ns;
 
   const Catalog catalog = OpenCatalog(options.overlays);
   const Client client = NewClient(catalog.get(), report.keys, options);
@@ -313,7 +332,7 @@ int RunReport(const Options& options, Console& console) {
   report.digest = View(tokentra_catalog_digest(catalog.get()));
   report.as_of = View(tokentra_catalog_as_of(catalog.get()));
 
-  NoteUnusedKeys(report, console);
+  if (!options.by.empty()) NoteUnusedKeys(report, console);
   options.json ? PrintReportJson(report, console) : PrintReportText(report, console);
 
   bool bound_passed = false;

@@ -107,7 +107,16 @@ std::optional<std::int64_t> ReadOffsetSeconds(Reader& reader) {
   return sign == '-' ? -seconds : seconds;
 }
 
-std::optional<InstantNs> Read(std::string_view text) {
+// Whole seconds since the epoch and the nanoseconds after them.
+struct Moment {
+  std::int64_t seconds;
+  std::int64_t nanoseconds;
+};
+
+// A leap second ends a day of UTC and counts as the first second of the next one.
+bool IsLeapSecond(std::int64_t seconds_after) { return seconds_after % 86400 == 0; }
+
+std::optional<Moment> Read(std::string_view text) {
   Reader reader(text);
   const auto year = reader.Digits(4);
   if (!year || reader.Take("-") == 0) return std::nullopt;
@@ -134,11 +143,8 @@ std::optional<InstantNs> Read(std::string_view text) {
   const std::int64_t seconds = DaysFromDate({*year, *month, *day}) * 86400 +
                                std::int64_t{*hour} * 3600 + std::int64_t{*minute} * 60 +
                                std::int64_t{*second} - *offset;
-  InstantNs result = 0;
-  if (__builtin_mul_overflow(seconds, kNsPerSecond, &result)) return std::nullopt;
-  if (__builtin_add_overflow(result, fraction, &result)) return std::nullopt;
-  if (result == kNoInstant) return std::nullopt;
-  return result;
+  if (*second == 60 && !IsLeapSecond(seconds)) return std::nullopt;
+  return Moment{seconds, fraction};
 }
 
 void AppendPadded(std::string& out, std::int64_t value, std::size_t width) {
@@ -150,12 +156,19 @@ void AppendPadded(std::string& out, std::int64_t value, std::size_t width) {
 }  // namespace
 
 absl::StatusOr<InstantNs> ParseInstant(std::string_view text) {
-  const std::optional<InstantNs> instant = Read(text);
-  if (!instant) {
+  const std::optional<Moment> moment = Read(text);
+  if (!moment) {
     return absl::InvalidArgumentError(absl::StrCat(
         "instant ", Quote(text), " is not RFC 3339 with a zone, such as 2026-10-15T12:00:00Z"));
   }
-  return *instant;
+  InstantNs instant = 0;
+  if (__builtin_mul_overflow(moment->seconds, kNsPerSecond, &instant) ||
+      __builtin_add_overflow(instant, moment->nanoseconds, &instant) || instant == kNoInstant) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("instant ", Quote(text),
+                     " is outside what 64 bits of nanoseconds hold, 1677-09-22 to 2262-04-11"));
+  }
+  return instant;
 }
 
 std::string FormatInstant(InstantNs instant) {

@@ -21,11 +21,6 @@ CostContext ContextOf(const Call& call, std::string_view id, std::uint64_t line)
   return context;
 }
 
-absl::Status NotJson(simdjson::error_code error, std::string_view record) {
-  return absl::InvalidArgumentError(
-      absl::StrCat("not JSON: ", simdjson::error_message(error), " at ", Quote(record)));
-}
-
 // Where in a refused record the fault is: where it stops being JSON, else the member that the
 // message begins with, else its beginning.
 std::uint32_t ColumnOf(std::string_view record, const absl::Status& status) {
@@ -114,7 +109,7 @@ void RecordProcessor::ReadSession(CodexSession& session, std::string_view text,
 }
 
 void RecordProcessor::ReadOwn(std::string_view record, std::uint64_t line) {
-  parser_.set_default_provider(options_.read.provider);
+  parser_.SetDefaults(options_.read.provider, options_.read.model);
   absl::Status status = parser_.Parse(record, options_.default_at);
   const Call& call = parser_.call();
   RecordResultLine out = NewLine(line);

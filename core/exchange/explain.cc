@@ -170,7 +170,7 @@ std::string ExplainEvaluation(const Catalog& catalog, const Evaluation& evaluati
     absl::StrAppend(&out, Label("at"), FormatInstant(evaluation.at()), "\n");
   }
   if (evaluation.unmetered()) {
-    absl::StrAppend(&out, Label("unmetered"), "the body carries no usage: nothing to price\n");
+    absl::StrAppend(&out, Label("unmetered"), "no usage is stated: nothing to price\n");
   }
   for (std::size_t i = 0; i < evaluation.part_count(); ++i) {
     if (evaluation.part_count() > 1) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "core/base/text.h"
 #include "nlohmann/json.hpp"
 
 namespace tokentra {
@@ -53,6 +54,15 @@ std::uint64_t JsonMemberColumn(std::string_view text, std::string_view name) {
     if (next != std::string_view::npos && text[next] == ':') return at + 1;
   }
   return 0;
+}
+
+absl::Status NotJson(simdjson::error_code error, std::string_view text) {
+  if (error == simdjson::NUMBER_ERROR && JsonErrorColumn(text) == 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("a number is beyond what 64 bits hold, in ", Quote(text)));
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("not JSON: ", simdjson::error_message(error), " at ", Quote(text)));
 }
 
 }  // namespace tokentra

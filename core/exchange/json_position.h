@@ -8,6 +8,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "absl/status/status.h"
+#include "simdjson.h"
+
 namespace tokentra {
 
 // The byte, from 1, at which `text` cannot go on as one JSON value; one past its end when it is
@@ -17,6 +20,9 @@ std::uint64_t JsonErrorColumn(std::string_view text);
 // The byte, from 1, at which the first member called `name` begins; 0 when there is none. A hint
 // for messages: it does not look at nesting.
 std::uint64_t JsonMemberColumn(std::string_view text, std::string_view name);
+
+// INVALID_ARGUMENT for a `text` that simdjson refused, with what was wrong and how it begins.
+absl::Status NotJson(simdjson::error_code error, std::string_view text);
 
 }  // namespace tokentra
 

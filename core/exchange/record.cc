@@ -1,6 +1,8 @@
 #include "core/exchange/record.h"
 
+#include <algorithm>
 #include <array>
+#include <bitset>
 #include <charconv>
 #include <optional>
 #include <utility>
@@ -9,6 +11,7 @@
 #include "core/base/status_macros.h"
 #include "core/base/text.h"
 #include "core/exchange/fields.h"
+#include "core/exchange/json_position.h"
 #include "simdjson.h"
 
 namespace tokentra {
@@ -52,22 +55,27 @@ std::string_view TypeName(element value) {
   }
 }
 
-// The member, or nothing when it is absent or null.
-std::optional<element> Member(simdjson::dom::object object, std::string_view name) {
-  element value;
-  if (object.at_key(name).get(value) != simdjson::SUCCESS || value.is_null()) return std::nullopt;
-  return value;
-}
+// The fields of a record, in the order of RecordParser::Field.
+constexpr std::array<std::string_view, RecordParser::kFieldCount> kFieldNames = {
+    "provider", "model",      "api",      "service_tier", "region",   "id",    "at",
+    "batch",    "conditions", "metadata", "requests",     "reported", "usage", "response"};
 
-absl::StatusOr<std::string_view> TextMember(simdjson::dom::object object, std::string_view name) {
-  const std::optional<element> value = Member(object, name);
-  if (!value.has_value()) return std::string_view();
-  std::string_view text;
-  if (value->get(text) != simdjson::SUCCESS) {
-    return absl::InvalidArgumentError(
-        absl::StrCat(name, " must be a text, not ", TypeName(*value)));
+// A field of ours that an unknown name was surely meant to be: one slip away from it, or the same
+// without separators and case ("serviceTier"). Empty when there is none.
+std::string_view MeantField(std::string_view name) {
+  const std::string lower = AsciiLower(name);
+  for (const std::string_view field : kFieldNames) {
+    if (lower.empty() || lower.front() != field.front() || lower.size() + 2 < field.size() ||
+        field.size() + 2 < lower.size()) {
+      continue;
+    }
+    std::string letters(lower);
+    std::string plain(field);
+    std::erase_if(letters, [](char c) { return c == '_' || c == '-'; });
+    std::erase(plain, '_');
+    if (letters == plain || (field.size() > 4 && EditDistance(lower, field) == 1)) return field;
   }
-  return text;
+  return {};
 }
 
 absl::Status BadCount(std::string_view name, std::string_view value, std::string_view why) {
@@ -142,6 +150,48 @@ std::string_view RecordParser::id() const {
   return call_.extraction->response_id;
 }
 
+struct RecordParser::Fields {
+  // Nothing when the field is absent or null.
+  const std::optional<element>& operator[](Field field) const {
+    return values[static_cast<std::size_t>(field)];
+  }
+  bool Stated(Field field) const { return stated[static_cast<std::size_t>(field)]; }
+  absl::StatusOr<std::string_view> Text(Field field) const;
+
+  std::array<std::optional<element>, kFieldCount> values;
+  std::bitset<kFieldCount> stated;
+};
+
+absl::StatusOr<std::string_view> RecordParser::Fields::Text(Field field) const {
+  const std::optional<element>& value = (*this)[field];
+  std::string_view text;
+  if (value.has_value() && value->get(text) != simdjson::SUCCESS) {
+    return absl::InvalidArgumentError(absl::StrCat(kFieldNames[static_cast<std::size_t>(field)],
+                                                   " must be a text, not ", TypeName(*value)));
+  }
+  return text;
+}
+
+absl::Status RecordParser::ReadFields(simdjson::dom::object record, Fields& fields) {
+  for (const auto member : record) {
+    const auto* const found = std::find(kFieldNames.begin(), kFieldNames.end(), member.key);
+    if (found == kFieldNames.end()) {
+      if (const std::string_view meant = MeantField(member.key); !meant.empty()) {
+        findings_.push_back(absl::StrCat("the field ", Quote(member.key),
+                                         " is not read; did you mean ", Quote(meant), "?"));
+      }
+      continue;
+    }
+    const auto index = static_cast<std::size_t>(found - kFieldNames.begin());
+    if (fields.stated[index]) {
+      return absl::InvalidArgumentError(absl::StrCat(*found, " is given twice"));
+    }
+    fields.stated.set(index);
+    if (!member.value.is_null()) fields.values[index] = member.value;
+  }
+  return absl::OkStatus();
+}
+
 absl::Status RecordParser::Parse(std::string_view line, InstantNs default_at) {
   call_ = Call();
   id_ = {};
@@ -154,31 +204,30 @@ absl::Status RecordParser::Parse(std::string_view line, InstantNs default_at) {
   const simdjson::error_code error = parser_->parse(line.data(), line.size(), false).get(root);
   parsed_ = error == simdjson::SUCCESS;
   if (error != simdjson::SUCCESS) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("not JSON: ", simdjson::error_message(error), " at ", Quote(line)));
+    return NotJson(error, line);
   }
   simdjson::dom::object record;
   if (root.get(record) != simdjson::SUCCESS) {
     return absl::InvalidArgumentError(
         absl::StrCat("a call record is an object, not ", TypeName(root)));
   }
-  return ParseObject(record, default_at);
+  const absl::Status status = ParseObject(record, default_at);
+  call_.findings = findings_;
+  return status;
 }
 
 void RecordParser::NoteFields(FieldLog& log) const {
   if (!parsed_) return;
-  for (const std::string_view name : {"id", "provider", "model", "api", "service_tier", "region",
-                                      "at", "batch", "requests", "reported"}) {
-    log.NoteAsked(std::string(name), false);
-  }
-  for (const std::string_view name : {"conditions", "metadata", "response", "usage"}) {
-    log.NoteAsked(std::string(name), true);
+  for (const std::string_view name : kFieldNames) {
+    const bool whole =
+        name == "conditions" || name == "metadata" || name == "response" || name == "usage";
+    log.NoteAsked(std::string(name), whole);
   }
   log.NoteSeen(std::string(), parser_->doc.root());
 }
 
-absl::Status RecordParser::ReadAt(simdjson::dom::object record, InstantNs default_at) {
-  absl::StatusOr<std::string_view> at = TextMember(record, "at");
+absl::Status RecordParser::ReadAt(const Fields& fields, InstantNs default_at) {
+  absl::StatusOr<std::string_view> at = fields.Text(Field::kAt);
   if (!at.ok()) return at.status();
   call_.at = default_at;
   if (!at->empty()) {
@@ -195,49 +244,48 @@ absl::Status RecordParser::ReadAt(simdjson::dom::object record, InstantNs defaul
   return absl::OkStatus();
 }
 
+absl::Status RecordParser::ReadId(const std::optional<element>& id) {
+  if (!id.has_value()) return absl::OkStatus();
+  if (id->is<std::string_view>()) {
+    id_ = id->get<std::string_view>().value_unsafe();
+  } else if (id->is<std::uint64_t>()) {
+    id_ = Keep(absl::StrCat(std::uint64_t{id->get<std::uint64_t>().value_unsafe()}));
+  } else {
+    return absl::InvalidArgumentError(absl::StrCat("id must be a text, not ", TypeName(*id)));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status RecordParser::ParseObject(simdjson::dom::object record, InstantNs default_at) {
-  const std::optional<element> id = Member(record, "id");
-  if (id.has_value()) {
-    if (id->is<std::string_view>()) {
-      id_ = id->get<std::string_view>().value_unsafe();
-    } else if (id->is<std::uint64_t>()) {
-      id_ = Keep(absl::StrCat(std::uint64_t{id->get<std::uint64_t>().value_unsafe()}));
-    } else {
-      return absl::InvalidArgumentError(absl::StrCat("id must be a text, not ", TypeName(*id)));
-    }
-  }
-  const std::array<std::pair<std::string_view, std::string_view*>, 5> texts = {
-      {{"provider", &call_.provider},
-       {"model", &call_.model},
-       {"api", &call_.api},
-       {"service_tier", &call_.service_tier},
-       {"region", &call_.region}}};
-  for (const auto& [name, target] : texts) {
-    TOKENTRA_ASSIGN_OR_RETURN(*target, TextMember(record, name));
-  }
+  Fields fields;
+  TOKENTRA_RETURN_IF_ERROR(ReadFields(record, fields));
+  TOKENTRA_RETURN_IF_ERROR(ReadId(fields[Field::kId]));
+  TOKENTRA_ASSIGN_OR_RETURN(call_.provider, fields.Text(Field::kProvider));
+  TOKENTRA_ASSIGN_OR_RETURN(call_.model, fields.Text(Field::kModel));
+  TOKENTRA_ASSIGN_OR_RETURN(call_.api, fields.Text(Field::kApi));
+  TOKENTRA_ASSIGN_OR_RETURN(call_.service_tier, fields.Text(Field::kServiceTier));
+  TOKENTRA_ASSIGN_OR_RETURN(call_.region, fields.Text(Field::kRegion));
   if (call_.provider.empty()) call_.provider = default_provider_;
   if (call_.provider.empty()) return absl::InvalidArgumentError("provider is missing");
-  TOKENTRA_RETURN_IF_ERROR(ReadAt(record, default_at));
-  if (const std::optional<element> batch = Member(record, "batch")) {
+  TOKENTRA_RETURN_IF_ERROR(ReadAt(fields, default_at));
+  if (const std::optional<element>& batch = fields[Field::kBatch]) {
     if (batch->get(call_.batch) != simdjson::SUCCESS) {
       return absl::InvalidArgumentError(
           absl::StrCat("batch must be true or false, not ", TypeName(*batch)));
     }
   }
-  if (const std::optional<element> conditions = Member(record, "conditions")) {
+  if (const std::optional<element>& conditions = fields[Field::kConditions]) {
     TOKENTRA_RETURN_IF_ERROR(ReadConditions(*conditions));
   }
-  if (const std::optional<element> metadata = Member(record, "metadata")) {
+  if (const std::optional<element>& metadata = fields[Field::kMetadata]) {
     TOKENTRA_RETURN_IF_ERROR(ReadMetadata(*metadata));
   }
-  TOKENTRA_RETURN_IF_ERROR(ReadRequests(record));
-  const std::optional<element> response = Member(record, "response");
-  const std::optional<element> usage = Member(record, "usage");
-  TOKENTRA_ASSIGN_OR_RETURN(const std::optional<Money> reported, ReadReported(record));
-  element stated;
-  if (!response.has_value() && !usage.has_value() &&
-      record.at_key("usage").get(stated) == simdjson::SUCCESS &&
-      record.at_key("response").get(stated) != simdjson::SUCCESS) {
+  TOKENTRA_RETURN_IF_ERROR(ReadRequests(fields[Field::kRequests]));
+  const std::optional<element>& response = fields[Field::kResponse];
+  const std::optional<element>& usage = fields[Field::kUsage];
+  TOKENTRA_ASSIGN_OR_RETURN(const std::optional<Money> reported,
+                            ReadReported(fields[Field::kReported]));
+  if (fields.Stated(Field::kUsage) && !usage.has_value() && !fields.Stated(Field::kResponse)) {
     // "usage": null says that the call had none.
     UseExtraction(reported);
     return absl::OkStatus();
@@ -248,15 +296,17 @@ absl::Status RecordParser::ParseObject(simdjson::dom::object record, InstantNs d
                                           : "neither response nor usage is given");
   }
   if (usage.has_value()) {
+    if (call_.model.empty()) call_.model = default_model_;
     TOKENTRA_RETURN_IF_ERROR(ReadUsage(*usage));
     if (!reported.has_value()) return absl::OkStatus();
     TOKENTRA_ASSIGN_OR_RETURN(Atoms atoms, ToAtoms(usage_, JoinRule::kError));
     UseExtraction(reported);
-    extraction_.parts.push_back({std::string(), usage_, atoms});
+    if (!usage_.empty()) extraction_.parts.push_back({std::string(), usage_, atoms});
     call_.usage = nullptr;
     return absl::OkStatus();
   }
   TOKENTRA_ASSIGN_OR_RETURN(extraction_, ExtractUsage(*response, call_.provider, call_.api));
+  if (call_.model.empty() && extraction_.model.empty()) call_.model = default_model_;
   if (reported.has_value()) extraction_.reported = reported;
   call_.extraction = &extraction_;
   return absl::OkStatus();
@@ -272,8 +322,7 @@ void RecordParser::UseExtraction(const std::optional<Money>& reported) {
   call_.extraction = &extraction_;
 }
 
-absl::Status RecordParser::ReadRequests(simdjson::dom::object record) {
-  const std::optional<element> requests = Member(record, "requests");
+absl::Status RecordParser::ReadRequests(const std::optional<element>& requests) {
   if (!requests.has_value()) return absl::OkStatus();
   TOKENTRA_ASSIGN_OR_RETURN(call_.requests, CountFromJson("requests", *requests));
   if (call_.requests == 0) return absl::InvalidArgumentError("requests 0 is no number of calls");
@@ -281,8 +330,8 @@ absl::Status RecordParser::ReadRequests(simdjson::dom::object record) {
 }
 
 // Decimal text, or a number in its shortest form.
-absl::StatusOr<std::optional<Money>> RecordParser::ReadReported(simdjson::dom::object record) {
-  const std::optional<element> value = Member(record, "reported");
+absl::StatusOr<std::optional<Money>> RecordParser::ReadReported(
+    const std::optional<element>& value) {
   if (!value.has_value()) return std::optional<Money>();
   std::string_view text;
   if (value->get(text) != simdjson::SUCCESS) {

@@ -48,16 +48,9 @@ bool LimitedRows::Fold(CellGroup* group, std::uint64_t* fold_step) {
   ++*fold_step;
   if (FoldTuple(bytes, tuple.get())) {
     group->dimensions = texts_.IndexOfTuple(tuple->view());
-  } else if (group->time == TimeFold::kNone) {
-    group->time = TimeFold::kDay;
-    group->bucket = DayWord(group->bucket, options_.bucket_seconds);
-  } else if (group->time == TimeFold::kDay) {
-    group->time = TimeFold::kAnyTime;
-    group->bucket = 0;
-  } else {
-    return false;
+    return true;
   }
-  return true;
+  return FoldTime(group, options_.bucket_seconds);
 }
 
 }  // namespace tokentra

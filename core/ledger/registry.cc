@@ -120,16 +120,9 @@ bool Registry::IsLastResort(const CellGroup& group) const {
 bool Registry::Fold(CellGroup* group) {
   if (group->dimensions != kAllFolded) {
     group->dimensions = ParentOf(group->dimensions);
-  } else if (group->time == TimeFold::kNone) {
-    group->time = TimeFold::kDay;
-    group->bucket = DayWord(group->bucket, options_.bucket_seconds);
-  } else if (group->time == TimeFold::kDay) {
-    group->time = TimeFold::kAnyTime;
-    group->bucket = 0;
-  } else if (!IsFoldedClass(group->class_id)) {
+  } else if (!FoldTime(group, options_.bucket_seconds)) {
+    if (IsFoldedClass(group->class_id)) return false;
     group->class_id = static_cast<ClassId>(KindOf(group->class_id));
-  } else {
-    return false;
   }
   return true;
 }

@@ -166,8 +166,10 @@ absl::Status Evaluate(const Catalog& catalog, const Call& call, Evaluation& out)
       call.extraction != nullptr ? std::string_view(call.extraction->provider) : call.provider;
   out.at_ = call.at;
   out.requests_ = call.requests == 0 ? 1 : call.requests;
+  out.findings_.assign(call.findings.begin(), call.findings.end());
   TOKENTRA_RETURN_IF_ERROR(out.MergeConditions(catalog, call));
   if (call.extraction == nullptr) {
+    if (call.usage->empty()) return absl::OkStatus();
     PartEvaluation& part = out.AddPart();
     part.model = call.model;
     part.usage = *call.usage;

@@ -4,6 +4,9 @@
 // model and conditions of every part, selects price rows and prices. It records nothing and is a
 // pure function of catalog and call.
 //
+// Usage that states no quantity at all, by a body or by its caller, gives no part: the call is
+// unmetered, never priced at zero. A stated zero is a quantity.
+//
 // Precedence: the body's own word (the tier that was served) wins over the caller's, and a
 // contradiction is a finding; the caller's `model` overrides the body's for the main part, since
 // only the caller knows what a deployment name stands for; parts that name another model keep it.
@@ -39,6 +42,7 @@ struct Call {
   InstantNs at = kNoInstant;
   // Calls that the usage sums up: what a price is banded by is their average.
   std::uint64_t requests = 1;
+  std::span<const std::string> findings;  // of whoever read the call; Evaluate's come after them
   // Exactly one of the two is set.
   const Usage* usage = nullptr;
   const Extraction* extraction = nullptr;

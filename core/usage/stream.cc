@@ -54,7 +54,16 @@ struct UsageStream::State final : extract::EventSink {
   std::string provider;
   std::string api;
   std::string model;
+  // `feeding` still set when a feed begins: the one before was left by an exception.
+  void BeginFeed() {
+    lost = lost || feeding;
+    feeding = true;
+  }
+  void EndFeed() { feeding = false; }
+
   Wire wire = Wire::kUnknown;
+  bool feeding = false;
+  bool lost = false;
   extract::TextEvents text;
   extract::BinaryEvents binary;
   extract::StreamBody body;
@@ -94,6 +103,7 @@ absl::StatusOr<UsageStream> UsageStream::Open(std::string_view provider, std::st
 
 void UsageStream::Feed(std::string_view bytes) {
   if (bytes.empty()) return;
+  state_->BeginFeed();
   if (state_->wire == State::Wire::kUnknown) {
     state_->wire =
         static_cast<unsigned char>(bytes.front()) <= 1 ? State::Wire::kBinary : State::Wire::kText;
@@ -103,10 +113,12 @@ void UsageStream::Feed(std::string_view bytes) {
   } else {
     state_->text.Feed(bytes, state_.get());
   }
+  state_->EndFeed();
 }
 
 absl::Status UsageStream::FeedEvent(std::string_view json) {
   const std::size_t start = json.find_first_not_of(" \t\r\n");
+  state_->BeginFeed();
   extract::JsonCollector collector;
   if (start != std::string_view::npos && json[start] == '{') {
     const std::size_t taken = collector.Take(json.substr(start));
@@ -114,13 +126,14 @@ absl::Status UsageStream::FeedEvent(std::string_view json) {
       collector.Clear();
     }
   }
-  if (!collector.done()) return absl::InvalidArgumentError("the event is no JSON object");
-  if (collector.too_long()) {
+  if (collector.done() && collector.too_long()) {
     state_->OnBroken(extract::JsonCollector::kTooLong);
-  } else {
+  } else if (collector.done()) {
     state_->OnObject(collector.text());
   }
-  return absl::OkStatus();
+  state_->EndFeed();
+  return collector.done() ? absl::OkStatus()
+                          : absl::InvalidArgumentError("the event is no JSON object");
 }
 
 std::string UsageStream::Body() const { return state_->body.Text(); }
@@ -148,6 +161,10 @@ absl::StatusOr<Extraction> UsageStream::Usage() const {
   } else if (out.parts.empty()) {
     out.quality = Quality::kIncomplete;
     out.findings.emplace_back("the stream has ended without usage");
+  }
+  if (state_->lost || state_->feeding) {
+    out.quality = Quality::kIncomplete;
+    out.findings.emplace_back("memory ran out for a part of the stream, which is lost");
   }
   return answer;
 }

@@ -14,9 +14,9 @@
 //      that body (stream_body.h).
 //   2. Where the bytes are cut changes nothing.
 //   3. `Usage` may be called at any time and changes nothing. Before the stream is complete, and
-//   when
-//      something of it could not be read, the quality is `incomplete` and a finding says why; what
-//      is known is given (Anthropic names input before the first word).
+//      when something of it could not be read, or was lost because memory ran out (`Feed` left by
+//      an exception), the quality is `incomplete` and a finding says why; what is known is given
+//      (Anthropic names input before the first word).
 //   4. Realtime sessions answer many times: answers are added up, by model.
 //
 // Memory is bounded whatever the stream: kStreamEventMax for the event that is arriving, without

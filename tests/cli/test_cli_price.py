@@ -179,3 +179,34 @@ def test_help_and_version_go_to_standard_output(tokentra):
         done = tokentra(*command, "--help")
         assert (done.status, done.err) == (0, "")
         assert max(map(len, done.out.splitlines())) <= 100
+
+
+@pytest.mark.parametrize("usage", [{}, {"input_tokens": None}])
+def test_usage_that_states_nothing_is_unmetered_and_never_zero(tokentra, make_log, record, usage):
+    done = tokentra("price", make_log(record(usage=usage)), "--json")
+    assert done.status == 0
+    line = done.json()
+    assert (line["state"], line["total"], line["usage"], line["lines"]) == (
+        "unmetered",
+        None,
+        {},
+        [],
+    )
+
+
+def test_a_field_that_is_a_slip_is_named(tokentra, make_log, record):
+    line = tokentra("price", make_log(record(serviceTier="flex")), "--json").json()
+    assert line["findings"] == ['the field "serviceTier" is not read; did you mean "service_tier"?']
+
+
+def test_provider_and_model_beside_a_file_are_those_of_calls_without(tokentra, make_log, record):
+    bare = {name: value for name, value in record().items() if name not in ("provider", "model")}
+    log = make_log(bare, record(model="gpt-4o-mini"))
+    done = tokentra("price", "--provider", "openai", "--model", "gpt-4o", log, "--json")
+    assert [line["model"] for line in done.json_lines()] == ["gpt-4o", "gpt-4o-mini"]
+
+
+def test_an_empty_instant_is_an_error_and_never_means_now(tokentra):
+    done = tokentra("price", *ONE_CALL[:4], "--at", "", "--usage", "input_tokens=1")
+    assert done.status == 2
+    assert "--at: is empty" in done.err

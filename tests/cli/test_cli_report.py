@@ -188,3 +188,18 @@ def test_chunks_do_not_show(tokentra, tmp_path, record):
     report = tokentra("report", log, "--json").json()
     assert report["events"] == 15_000
     assert Decimal(report["total"]) == Decimal("0.00875") * 15_000
+
+
+@pytest.mark.parametrize("until", ["2026-10-01", "2026-09-30", "2026-10-01T00:00:00Z"])
+def test_a_period_that_ends_before_it_begins_is_an_error(tokentra, make_log, record, until):
+    done = tokentra("report", make_log(record()), "--since", "2026-10-01", "--until", until)
+    assert done.status == 2
+    assert f"--since 2026-10-01 is not before --until {until}" in done.err
+
+
+def test_keys_that_nobody_named_are_not_spoken_of(tokentra, make_log, record):
+    log = make_log(record(metadata={}))
+    assert "no call has" not in tokentra("report", log).err
+    assert (
+        "no call has the metadata key 'team_id'" in tokentra("report", log, "--by", "team_id").err
+    )

@@ -35,6 +35,7 @@ TEST(InstantTest, ValidTexts) {
       {"1970-01-01T23:59:00+23:59", 0},
       {"1970-01-01T00:00:00-00:00", 0},
       {"1972-06-30T23:59:60Z", 78'796'800 * kSecond},  // a leap second is the next instant
+      {"1972-07-01T01:59:60+02:00", 78'796'800 * kSecond},
       {"2000-02-29T00:00:00Z", 951'782'400 * kSecond},
       {"2026-10-15T12:00:00Z", 1'792'065'600 * kSecond},
       {"2026-10-15T14:00:00.5+02:00", 1'792'065'600 * kSecond + kSecond / 2},
@@ -69,6 +70,8 @@ TEST(InstantTest, InvalidTextsAreNamed) {
                            "2026-10-15T24:00:00Z",
                            "2026-10-15T12:60:00Z",
                            "2026-10-15T12:00:61Z",
+                           "2026-10-15T12:00:60Z",
+                           "2026-10-15T23:59:60+01:00",
                            "2026-10-15T12:00:00.Z",
                            "2026-10-15T12:00:00,5Z",
                            "2026-10-15T12:00:00+24:00",
@@ -91,6 +94,12 @@ TEST(InstantTest, InvalidTextsAreNamed) {
                 HasSubstr("\"" + std::string(text) + "\""));
   }
   EXPECT_FALSE(ParseInstant(std::string("2026-10-15T12:00:00\0Z", 21)).ok());
+  for (const char* text : {"0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"}) {
+    EXPECT_THAT(std::string(ParseInstant(text).status().message()),
+                HasSubstr("is outside what 64 bits of nanoseconds hold"));
+  }
+  EXPECT_THAT(std::string(ParseInstant("2026-10-15T12:00:60Z").status().message()),
+              HasSubstr("is not RFC 3339"));
 }
 
 bool IsLeap(int year) { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }

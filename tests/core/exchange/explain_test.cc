@@ -99,9 +99,9 @@ TEST(ExplainTest, WhatHasNoPriceIsSaid) {
       AllOf(HasSubstr("match       alias -> m1"), HasSubstr("region eu (by the id)")));
   Extraction nothing;
   nothing.provider = "acme";
-  EXPECT_THAT(Explained(*catalog, {.provider = "acme", .at = kNow, .extraction = &nothing}),
-              AllOf(HasSubstr("unmetered   the body carries no usage"),
-                    HasSubstr("state       unmetered\n")));
+  EXPECT_THAT(
+      Explained(*catalog, {.provider = "acme", .at = kNow, .extraction = &nothing}),
+      AllOf(HasSubstr("unmetered   no usage is stated"), HasSubstr("state       unmetered\n")));
 }
 
 TEST(ExplainTest, PartsAndFindings) {

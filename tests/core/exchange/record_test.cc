@@ -142,6 +142,10 @@ TEST(RecordTest, RulesThatAreBroken) {
       {R"({"provider": "a", "usage": {"input_token": 1}})",
        "usage has the unknown meter \"input_token\", nearest is \"input_tokens\""},
       {R"({"provider": "openai", "response": "text"})", "object"},
+      {R"({"provider": "a", "model": "x", "model": "y", "usage": {}})", "model is given twice"},
+      {R"({"provider": "a", "usage": null, "usage": {}})", "usage is given twice"},
+      {R"({"provider": "a", "usage": {"input_tokens": 18446744073709551616}})",
+       "a number is beyond what 64 bits hold"},
   };
   for (const auto& [line, problem] : kCases) EXPECT_THAT(ErrorOf(line), HasSubstr(problem)) << line;
   EXPECT_THAT(ErrorOf(R"({"provider": "a", "usage": {}})", kNoInstant),
@@ -183,7 +187,7 @@ TEST(RecordTest, CountsAreWholeNumbersWithinTheirLimit) {
       {"9007199254740992.0", "is above the limit 2^48"},
       {"9007199254740994.0", "is a float above 2^53"},
       {"1e300", "input_tokens 1e+300 is a float above 2^53"},
-      {"18446744073709551616", "not JSON"},
+      {"18446744073709551616", "a number is beyond what 64 bits hold"},
       {"\"5\"", "input_tokens must be a whole number, not a text"},
       {"true", "input_tokens must be a whole number, not true or false"},
       {"[5]", "input_tokens must be a whole number, not a list"},
@@ -236,6 +240,24 @@ TEST(RecordTest, OddMetadataIsAFindingAndLeftOut) {
   const Parsed text(R"({"provider": "a", "usage": {}, "metadata": "x"})");
   ASSERT_TRUE(text.status.ok());
   EXPECT_THAT(text.parser.findings(), ElementsAre(HasSubstr("metadata must be an object")));
+}
+
+TEST(RecordTest, AFieldThatIsASlipIsAFinding) {
+  const auto findings = [](const std::string& name) {
+    const Parsed one(absl::StrCat(R"({"provider": "a", "usage": {}, ")", name, R"(": "x"})"));
+    EXPECT_TRUE(one.status.ok()) << one.status;
+    return std::vector<std::string>(one.parser.findings().begin(), one.parser.findings().end());
+  };
+  EXPECT_THAT(findings("servicetier"),
+              ElementsAre("the field \"servicetier\" is not read; did you mean \"service_tier\"?"));
+  for (const char* slip : {"serviceTier", "service-tier", "SERVICE_TIER", "service_teir2"}) {
+    EXPECT_EQ(findings(slip).size(), slip == std::string("service_teir2") ? 0u : 1u) << slip;
+  }
+  EXPECT_THAT(findings("regoin"), IsEmpty());  // two letters off: it may be anything
+  EXPECT_THAT(findings("regions"), ElementsAre(HasSubstr("\"region\"")));
+  for (const char* own : {"", "ids", "trace_id", "latency_ms", "user", "a", "prompt", "cost"}) {
+    EXPECT_THAT(findings(own), IsEmpty()) << own;
+  }
 }
 
 std::string Entries(int count, std::string_view field) {

@@ -208,6 +208,23 @@ TEST(EvaluateTest, StatesOfSeveralParts) {
   EXPECT_EQ(state_of({"m3", "m4"}), "unpriced");
 }
 
+TEST(EvaluateTest, UsageThatStatesNothingIsUnmetered) {
+  const auto catalog = TwoTiers();
+  const Usage nothing;
+  Evaluation unmetered;
+  ASSERT_TRUE(Evaluate(*catalog, {.provider = "acme", .model = "m1", .at = kNow, .usage = &nothing},
+                       unmetered)
+                  .ok());
+  EXPECT_TRUE(unmetered.unmetered());
+  const Usage zero = UsageOf({{"input_tokens", 0}});
+  Evaluation stated;
+  ASSERT_TRUE(
+      Evaluate(*catalog, {.provider = "acme", .model = "m1", .at = kNow, .usage = &zero}, stated)
+          .ok());
+  EXPECT_FALSE(stated.unmetered());
+  EXPECT_EQ(stated.total().ToString(), "0");
+}
+
 TEST(EvaluateTest, Errors) {
   const auto catalog = TwoTiers();
   EXPECT_EQ(Total(*catalog, {.model = "m1", .usage = &kMillion}), "provider is missing");

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <unordered_map>
 #include <utility>
 
@@ -56,29 +57,47 @@ absl::StatusOr<std::shared_ptr<const SnapshotView>> SnapshotView::Create(
   return std::shared_ptr<const SnapshotView>(std::move(view));
 }
 
-absl::Status SnapshotView::PriceEntries() {
-  const CatalogImage& image = catalog_->image();
-  std::unordered_map<std::string_view, const RowRecord*> rows;
-  rows.reserve(image.rows.size());
-  for (const RowRecord& row : image.rows) rows[image.RowId(row)] = &row;
-  std::vector<const RowRecord*> row_of_class;
+absl::Status SnapshotView::ReadClasses() {
+  std::unordered_map<std::string, std::optional<RowShelf::Place>> shelved;  // by bytes
   for (const SnapshotClass& snapshot_class : snapshot_->classes()) {
     UsageClass usage_class;
     usage_class.kind = snapshot_class.kind;
     if (!snapshot_class.folded && !DecodeUsageClass(snapshot_class.bytes, usage_class)) {
       return absl::InternalError("a class of the ledger cannot be read");
     }
-    const auto row = rows.find(usage_class.price_row);
-    row_of_class.push_back(row == rows.end() ? nullptr : row->second);
     classes_.push_back(usage_class);
+    if (usage_class.row.empty()) continue;
+    const auto [found, fresh] = shelved.try_emplace(usage_class.row);
+    if (fresh) found->second = shelf_.Add(usage_class.row);
   }
+  const CatalogImage& image = catalog_->image();
+  std::unordered_map<std::string_view, const RowRecord*> listed;  // by id, made when one is needed
+  for (const UsageClass& usage_class : classes_) {
+    PlacedRow placed;
+    const auto carried = shelved.find(usage_class.row);
+    if (carried != shelved.end() && carried->second.has_value()) {
+      placed = {&shelf_.ImageAt(*carried->second), &shelf_.RowAt(*carried->second)};
+    } else if (!usage_class.price_row.empty()) {
+      if (listed.empty()) {
+        for (const RowRecord& row : image.rows) listed[image.RowId(row)] = &row;
+      }
+      const auto row = listed.find(usage_class.price_row);
+      if (row != listed.end()) placed = {&image, row->second};
+    }
+    rows_.push_back(placed);
+  }
+  return absl::OkStatus();
+}
+
+absl::Status SnapshotView::PriceEntries() {
+  if (absl::Status status = ReadClasses(); !status.ok()) return status;
   priced_.reserve(snapshot_->entries().size());
   for (std::size_t i = 0; i < snapshot_->entries().size(); ++i) {
     const SnapshotEntry& entry = snapshot_->entries()[i];
     const ClassKind kind = snapshot_->classes()[entry.class_index].kind;
     if (kind == ClassKind::kDuplicate) counters_.duplicates += entry.events;
     if (kind == ClassKind::kConflict) counters_.conflicts += entry.events;
-    priced_.push_back(PriceEntry(entry, row_of_class[entry.class_index]));
+    priced_.push_back(PriceEntry(entry));
     if (!AddEntry(i, totals_)) {
       return absl::OutOfRangeError("the cost of this snapshot is beyond 10^20 units of currency");
     }
@@ -86,8 +105,8 @@ absl::Status SnapshotView::PriceEntries() {
   return absl::OkStatus();
 }
 
-SnapshotView::PricedEntry SnapshotView::PriceEntry(const SnapshotEntry& entry,
-                                                   const RowRecord* row) const {
+SnapshotView::PricedEntry SnapshotView::PriceEntry(const SnapshotEntry& entry) const {
+  const auto [image, row] = rows_[entry.class_index];
   PricedEntry priced;
   const ClassKind kind = snapshot_->classes()[entry.class_index].kind;
   if (row == nullptr) {
@@ -101,7 +120,7 @@ SnapshotView::PricedEntry SnapshotView::PriceEntry(const SnapshotEntry& entry,
     return priced;
   }
   Cost cost;
-  PriceSums(catalog_->image(), *row, AtomsOf(entry.atoms), AtomsOf(entry.billed), cost);
+  PriceSums(*image, *row, AtomsOf(entry.atoms), AtomsOf(entry.billed), cost);
   priced.state = cost.state;
   priced.cost = cost.total;
   return priced;

@@ -1,7 +1,7 @@
 // Money over a snapshot: each entry priced once, and views that are sums of those.
 //
 // The ledger holds quantities. A view prices every entry with the price row that was in force when
-// it was recorded (its content id stands in the class), once, and then only adds: totals and every
+// it was recorded (what it charges stands in the class), once, and then only adds: totals and every
 // breakdown agree to the last unit because they are sums of the same priced entries.
 //
 // Grouping keys: the ledger's dimensions; `provider`, `model`, `state`, `service_tier`, `region`,
@@ -23,6 +23,7 @@
 
 #include "absl/status/statusor.h"
 #include "core/catalog/catalog.h"
+#include "core/catalog/row_bytes.h"
 #include "core/ledger/snapshot.h"
 #include "core/pricing/price.h"
 #include "core/usage/usage_class.h"
@@ -75,10 +76,17 @@ struct GroupRow {
   std::array<std::uint64_t, kAtomCount> atoms = {};  // capped at 2^64 - 1
 };
 
+// A row and the image it stands in; row null: none.
+struct PlacedRow {
+  const CatalogImage* image = nullptr;
+  const RowRecord* row = nullptr;
+};
+
 class SnapshotView {
  public:
-  // OUT_OF_RANGE when a sum of money leaves its range, INTERNAL when a class cannot be read. What
-  // was recorded under a price row that the catalog does not have is unpriced.
+  // OUT_OF_RANGE when a sum of money leaves its range, INTERNAL when a class cannot be read. A
+  // class that does not carry its price row is priced by the row of that id in `catalog`; where
+  // there is none it is unpriced.
   static absl::StatusOr<std::shared_ptr<const SnapshotView>> Create(
       std::shared_ptr<const Snapshot> snapshot, std::shared_ptr<const Catalog> catalog,
       const EventCounters& counters);
@@ -89,6 +97,14 @@ class SnapshotView {
   const ViewTotals& totals() const { return totals_; }
   const EventCounters& counters() const { return counters_; }
   std::size_t entry_count() const { return snapshot_->entries().size(); }
+
+  // Of an entry, by its index in the snapshot.
+  Money cost(std::size_t entry) const { return priced_[entry].cost; }
+  CostState state(std::size_t entry) const { return priced_[entry].state; }
+  // Of a class, by its index: meaningless when it is folded.
+  const UsageClass& usage_class(std::size_t index) const { return classes_[index]; }
+  // The row in force when a class was recorded; null in it when there is none, or it is lost.
+  PlacedRow row_of_class(std::size_t index) const { return rows_[index]; }
 
   // Rows sorted by time (when a time key is asked for), then cost, highest first, then keys. Their
   // costs sum to the cost of all entries within since and until. INVALID_ARGUMENT for an unknown
@@ -104,7 +120,8 @@ class SnapshotView {
 
   SnapshotView() = default;
   absl::Status PriceEntries();
-  PricedEntry PriceEntry(const SnapshotEntry& entry, const RowRecord* row) const;
+  absl::Status ReadClasses();
+  PricedEntry PriceEntry(const SnapshotEntry& entry) const;
   // Adds an entry to totals; false when money leaves its range.
   bool AddEntry(std::size_t index, ViewTotals& totals) const;
 
@@ -113,6 +130,8 @@ class SnapshotView {
   EventCounters counters_;
   ViewTotals totals_;
   std::vector<UsageClass> classes_;  // decoded, by the snapshot's class index
+  RowShelf shelf_;                   // rows that the classes carry
+  std::vector<PlacedRow> rows_;      // of each class
   std::vector<PricedEntry> priced_;  // by entry
 };
 

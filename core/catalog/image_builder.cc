@@ -14,6 +14,7 @@
 #include "core/base/text.h"
 #include "core/catalog/overlap.h"
 #include "core/catalog/pattern.h"
+#include "core/catalog/row_bytes.h"
 
 namespace tokentra {
 namespace {
@@ -125,12 +126,7 @@ absl::Status ImageBuilder::SetRates(const FullRow& row, RowRecord& record, std::
     out.amount_lo = rate.rate.amount.lo();
     out.amount_hi = rate.rate.amount.hi();
     out.per = rate.rate.per;
-    if (IsWholePerQuantum(rate.rate)) {
-      const Int128 attos = rate.rate.amount.attos() / static_cast<Int128>(rate.rate.per);
-      if (attos <= static_cast<Int128>(~std::uint64_t{0})) {
-        out.attos_per_quantum = static_cast<std::uint64_t>(attos);
-      }
-    }
+    out.attos_per_quantum = WholeAttosPerQuantum(rate.rate);
     RuleRecord rule;
     if (const auto stated = row.billed.find(meter); stated != row.billed.end()) {
       rule = {stated->second.minimum, stated->second.step, stated->second.included};

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/catalog/image_builder.h"
+#include "core/catalog/row_bytes.h"
 
 namespace tokentra {
 namespace {
@@ -65,6 +66,8 @@ void UsageClassCache::Describe(const Evaluation& evaluation, const PartEvaluatio
   usage_class.service_tier = resolved.service_tier;
   usage_class.region = resolved.region_name;
   usage_class.price_row = row == nullptr ? std::string_view() : catalog_.image().RowId(*row);
+  usage_class.row.clear();
+  if (row != nullptr) EncodeRow(catalog_.image(), *row, usage_class.row);
   usage_class.named_count = 0;
   for (const NamedCondition& named : evaluation.conditions().named) {
     if (usage_class.named_count == UsageClass::kNamedMax) break;

@@ -5,7 +5,8 @@
 namespace tokentra {
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kVersion = 2;
+constexpr char kVersionWithoutRow = 1;
 
 template <typename Integer>
 void AppendInteger(std::string& out, Integer value) {
@@ -14,8 +15,8 @@ void AppendInteger(std::string& out, Integer value) {
   }
 }
 
-void AppendText(std::string& out, std::string_view text) {
-  text = text.substr(0, kClassTextMax);
+void AppendText(std::string& out, std::string_view text, std::size_t max = kClassTextMax) {
+  text = text.substr(0, max);
   AppendInteger(out, static_cast<std::uint16_t>(text.size()));
   out += text;
 }
@@ -70,6 +71,8 @@ void EncodeUsageClass(const UsageClass& usage_class, std::string& out) {
   AppendText(out, usage_class.service_tier);
   AppendText(out, usage_class.region);
   AppendText(out, usage_class.price_row);
+  const bool fits = usage_class.row.size() <= kClassRowMax;
+  AppendText(out, fits ? std::string_view(usage_class.row) : std::string_view(), kClassRowMax);
   out += static_cast<char>(usage_class.named_count);
   for (std::size_t i = 0; i < usage_class.named_count; ++i) {
     AppendText(out, usage_class.named[i].name);
@@ -85,7 +88,8 @@ void EncodeUsageClass(const UsageClass& usage_class, std::string& out) {
 
 bool DecodeUsageClass(std::string_view bytes, UsageClass& out) {
   Reader reader(bytes);
-  if (reader.Read<std::uint8_t>() != kVersion) return false;
+  const auto version = reader.Read<std::uint8_t>();
+  if (version != kVersion && version != kVersionWithoutRow) return false;
   const auto kind = reader.Read<std::uint8_t>();
   if (kind >= kClassKinds) return false;
   out.kind = static_cast<ClassKind>(kind);
@@ -97,6 +101,8 @@ bool DecodeUsageClass(std::string_view bytes, UsageClass& out) {
   out.service_tier = reader.ReadText();
   out.region = reader.ReadText();
   out.price_row = reader.ReadText();
+  out.row.clear();
+  if (version != kVersionWithoutRow) out.row = reader.ReadText();
   out.named_count = reader.Read<std::uint8_t>();
   if (!reader.ok() || out.named_count > UsageClass::kNamedMax) return false;
   for (std::size_t i = 0; i < out.named_count; ++i) {

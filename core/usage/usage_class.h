@@ -2,14 +2,14 @@
 //
 // Provider; model as resolved, or as named when it could not be; every condition of the call; and
 // the context class: for each quantity that some price is banded by, the interval it falls in. A
-// class also carries the content id of the price row in force when it was recorded, so that cells
-// of two prices never mix and yesterday's money needs nobody's memory.
+// class also carries the price row in force when it was recorded, its content id and what it
+// charges, so that cells of two prices never mix and yesterday's money needs no other catalog.
 //
 // The canonical bytes are what the ledger interns and files store: two equal classes have equal
-// bytes. Format: version byte 1, then fields in the order below, each text as a 16-bit little-
-// endian length and its bytes, integers little-endian.
+// bytes. Format: version byte 2, then fields in the order below, each text as a 16-bit little-
+// endian length and its bytes, integers little-endian. Version 1 has no `row`.
 //
-//   kind u8 | batch u8 | provider | model | service_tier | region | price_row
+//   kind u8 | batch u8 | provider | model | service_tier | region | price_row | row
 //   count u8, then per named condition: name | value        (ascending by name)
 //   count u8, then per context interval: meter u16 | min u64 | max u64   (ascending by meter)
 //
@@ -52,7 +52,7 @@ struct ClassCondition {
   std::string_view value;
 };
 
-// Views into the caller's texts, or into the bytes it was decoded from.
+// Views into the caller's texts, or into the bytes it was decoded from, but for `row`.
 struct UsageClass {
   static constexpr std::size_t kNamedMax = 16;
   static constexpr std::size_t kContextMax = 4;
@@ -63,7 +63,8 @@ struct UsageClass {
   std::string_view model;
   std::string_view service_tier;
   std::string_view region;
-  std::string_view price_row;
+  std::string_view price_row;  // content id
+  std::string row;             // what it charges, as bytes (core/catalog/row_bytes.h); may be empty
   std::uint8_t named_count = 0;
   std::uint8_t context_count = 0;
   std::array<ClassCondition, kNamedMax> named;
@@ -72,11 +73,13 @@ struct UsageClass {
 
 // Texts longer than this are cut, so that no name can fill the ledger.
 inline constexpr std::size_t kClassTextMax = 256;
+// `row` is left out when it is longer.
+inline constexpr std::size_t kClassRowMax = 4096;
 
 // Replaces `out`. `named` must be ascending by name.
 void EncodeUsageClass(const UsageClass& usage_class, std::string& out);
 
-// False when the bytes are not a class of this version; views refer to `bytes`.
+// False when the bytes are not a class of version 1 or 2; views refer to `bytes`.
 [[nodiscard]] bool DecodeUsageClass(std::string_view bytes, UsageClass& out);
 
 }  // namespace tokentra

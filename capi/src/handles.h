@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "call.h"
+#include "core/analysis/reprice.h"
 #include "core/client/client.h"
 #include "core/client/records.h"
 #include "core/usage/stream.h"
@@ -72,6 +73,10 @@ struct tokentra_recorder {
 
 struct tokentra_snapshot {
   std::shared_ptr<const tokentra::SnapshotView> view;
+};
+
+struct tokentra_repricing {
+  tokentra::Repricing repricing;
 };
 
 struct tokentra_rows {

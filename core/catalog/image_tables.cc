@@ -115,7 +115,7 @@ ImageTables::ImageTables(const CatalogImage& base) {
 }
 
 TextRef ImageTables::Text(std::string_view text) {
-  const auto [found, added] = texts_.try_emplace(text);
+  const auto [found, added] = texts_.try_emplace(std::string(text));
   if (added) {
     found->second = {static_cast<std::uint32_t>(image.text.size()),
                      static_cast<std::uint32_t>(text.size())};

@@ -11,9 +11,9 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/statusor.h"
 #include "core/catalog/hours.h"
 #include "core/catalog/image.h"
@@ -60,15 +60,16 @@ class ImageTables {
                                        std::vector<Record>& table);
   template <typename Record>
   void Remember(std::string_view name, const std::vector<Record>& table);
-  void Remember(TextRef text) { texts_.try_emplace(TextOf(text), text); }
+  void Remember(TextRef text) { texts_.try_emplace(std::string(TextOf(text)), text); }
   std::string_view TextOf(TextRef ref) const {
     return std::string_view(image.text).substr(ref.offset, ref.size);
   }
   std::string KeyOf(IndexRange conditions) const;
 
-  absl::flat_hash_map<std::string, TextRef> texts_;
-  absl::flat_hash_map<std::string, std::uint16_t> numbers_;  // by table and key
-  absl::flat_hash_map<std::string, std::uint32_t> rate_lists_;
+  // Standard maps: absl's do not survive memory that runs out while they grow.
+  std::unordered_map<std::string, TextRef> texts_;
+  std::unordered_map<std::string, std::uint16_t> numbers_;  // by table and key
+  std::unordered_map<std::string, std::uint32_t> rate_lists_;
 };
 
 }  // namespace tokentra

@@ -123,10 +123,22 @@ int RegionRank(const RowRecord& row, const ResolvedConditions& resolved,
   return within ? 2 + regions[row.region].depth : kNoMatch;
 }
 
-bool BandsHold(const BandSet& bands, const Atoms& atoms) {
+std::uint64_t QuantityOf(MeterId meter, const Atoms& atoms) {
+  return atoms.Sum(FindMeter(meter)->atoms);
+}
+std::uint64_t QuantityOf(MeterId meter, std::span<const ContextQuantity> context) {
+  for (const ContextQuantity& item : context) {
+    if (item.meter == meter) return item.quantity;
+  }
+  return 0;
+}
+
+// `context` is what the call used, or the quantities that matter.
+template <typename Context>
+bool BandsHold(const BandSet& bands, const Context& context) {
   for (const BandRecord& band : bands) {
     if (band.meter == 0) continue;
-    const std::uint64_t quantity = atoms.Sum(FindMeter(band.meter)->atoms);
+    const std::uint64_t quantity = QuantityOf(band.meter, context);
     if (quantity < band.min || quantity > band.max) return false;
   }
   return true;
@@ -162,7 +174,8 @@ class Selector {
         regions_(RegionsOf(image_, image_.providers[resolution.provider])),
         rows_(CatalogImage::Slice(image_.rows, image_.models[resolution.model].rows)) {}
 
-  Selection Select(const Atoms& atoms) {
+  template <typename Context>
+  Selection Select(const Context& context) {
     Selection selection;
     selection.conditions = ResolveConditions(image_, resolution_, call_);
     if (resolution_.pin_count != 0 && ContradictsPin(image_, resolution_, call_)) {
@@ -181,7 +194,7 @@ class Selector {
         }
         if (at_ != kNoInstant && !HoldsAt(image_, row, at_)) continue;
         const int region = RegionRank(row, resolved, regions_);
-        if (region == kNoMatch || !BandsHold(image_.Bands(row), atoms)) continue;
+        if (region == kNoMatch || !BandsHold(image_.Bands(row), context)) continue;
         const int named = NamedRank(row);
         if (named == kNoMatch) continue;
         // Matching rows form a chain (the compiler proved it): the sum orders it.
@@ -309,27 +322,38 @@ std::string FirstAndLast(const CatalogImage& image, const Resolution& resolution
   return text;
 }
 
+// What is known of a call whose model is not.
+Selection Unresolved(const Catalog& catalog, const Resolution& resolution,
+                     const CallConditions& call) {
+  Selection selection;
+  selection.reason = !resolution.provider_known  ? UnpricedReason::kUnknownProvider
+                     : resolution.instant_needed ? UnpricedReason::kInstantNeeded
+                                                 : UnpricedReason::kUnknownModel;
+  if (resolution.provider_known) {
+    selection.conditions = ResolveConditions(catalog.image(), resolution, call);
+  } else {
+    if (!call.service_tier.empty() && call.service_tier != "default") {
+      selection.conditions.service_tier = call.service_tier;
+    }
+    selection.conditions.batch = call.batch;
+    selection.conditions.region_name = call.region;
+  }
+  return selection;
+}
+
 }  // namespace
 
 Selection SelectRow(const Catalog& catalog, const Resolution& resolution,
                     const CallConditions& call, InstantNs at, const Atoms& atoms) {
-  if (resolution.match == MatchKind::kNone) {
-    Selection selection;
-    selection.reason = !resolution.provider_known  ? UnpricedReason::kUnknownProvider
-                       : resolution.instant_needed ? UnpricedReason::kInstantNeeded
-                                                   : UnpricedReason::kUnknownModel;
-    if (resolution.provider_known) {
-      selection.conditions = ResolveConditions(catalog.image(), resolution, call);
-    } else {
-      if (!call.service_tier.empty() && call.service_tier != "default") {
-        selection.conditions.service_tier = call.service_tier;
-      }
-      selection.conditions.batch = call.batch;
-      selection.conditions.region_name = call.region;
-    }
-    return selection;
-  }
+  if (resolution.match == MatchKind::kNone) return Unresolved(catalog, resolution, call);
   return Selector(catalog, resolution, call, at).Select(atoms);
+}
+
+Selection SelectRowInContext(const Catalog& catalog, const Resolution& resolution,
+                             const CallConditions& call, InstantNs at,
+                             std::span<const ContextQuantity> context) {
+  if (resolution.match == MatchKind::kNone) return Unresolved(catalog, resolution, call);
+  return Selector(catalog, resolution, call, at).Select(context);
 }
 
 std::string_view ServiceTierMeaning(const Catalog& catalog, std::string_view provider,

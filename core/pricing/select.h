@@ -74,6 +74,16 @@ struct Selection {
 Selection SelectRow(const Catalog& catalog, const Resolution& resolution,
                     const CallConditions& call, InstantNs at, const Atoms& atoms);
 
+// The same where only the quantities are known that prices may be banded by; a meter that is not
+// among them has none.
+struct ContextQuantity {
+  MeterId meter = 0;
+  std::uint64_t quantity = 0;
+};
+Selection SelectRowInContext(const Catalog& catalog, const Resolution& resolution,
+                             const CallConditions& call, InstantNs at,
+                             std::span<const ContextQuantity> context);
+
 // A provider's word for a service tier in tokentra's vocabulary; the word itself when it has none.
 std::string_view ServiceTierMeaning(const Catalog& catalog, std::string_view provider,
                                     std::string_view word);

@@ -94,3 +94,45 @@ def test_a_file_s_name_is_in_its_errors(tmp_path):
     path.write_text("{", encoding="utf-8")
     with pytest.raises(tokentra.InvalidArgumentError, match=r"o\.json is not JSON"):
         tokentra.Catalog.builtin().overlay(path)
+
+
+def test_a_snapshot_is_priced_again():
+    base = tokentra.Catalog.builtin()
+    with tokentra.Client() as client:
+        for model in ("gpt-4o", "gpt-4o", "gpt-4o-mini"):
+            client.track(
+                provider="openai", model=model, input_tokens=1500, output_tokens=500, at=AT
+            )
+        snapshot = client.snapshot()
+    again = snapshot.reprice(base.overlay(document(DISCOUNT)))
+    assert again.exact
+    assert again.reasons == ()
+    assert again.before == snapshot.total == Decimal("0.018025")
+    assert again.after == again.lower == again.upper == Decimal("0.014525")
+    assert again.difference == Decimal("-0.0035")
+    assert again.events == 3
+    first, second = again.classes
+    assert (first.provider, first.model, first.events) == ("openai", "gpt-4o", 2)
+    assert first.difference == Decimal("-0.0035")
+    assert second.difference == 0
+    assert "Repricing(before=Decimal('0.018025')" in repr(again)
+    assert snapshot.reprice(base).difference == 0
+    with pytest.raises(TypeError):
+        snapshot.reprice(3)
+
+
+def test_what_is_not_separable_has_bounds():
+    band = {"above": {"input_tokens": 1000}, "rates": {"input_tokens": ["5", 1_000_000]}}
+    row = {"rates": {"input_tokens": ["2", 1_000_000]}, "bands": [band]}
+    other = {"replace": {"provider": "openai", "models": [{"id": "gpt-4o", "price_rows": [row]}]}}
+    with tokentra.Client() as client:
+        for tokens in (500, 1500):
+            client.track(provider="openai", model="gpt-4o", input_tokens=tokens, at=AT)
+        again = client.snapshot().reprice(tokentra.Catalog.builtin().overlay(document(other)))
+    assert not again.exact
+    assert again.reasons == ("context",)
+    assert again.after is None
+    assert again.difference is None
+    assert again.lower == Decimal("0.004")
+    assert again.upper == Decimal("0.01")
+    assert again.inexact_events == 2

@@ -13,6 +13,7 @@
 #include "bindings/python/src/extraction.h"
 #include "bindings/python/src/ledger.h"
 #include "bindings/python/src/names.h"
+#include "bindings/python/src/reprice.h"
 #include "bindings/python/src/result.h"
 #include "bindings/python/src/snapshot.h"
 
@@ -63,6 +64,7 @@ PYBIND11_MODULE(_core, module) {
   InitResult(module);
   InitCatalog(module);
   InitExtraction(module);
+  InitRepricing(module);
   InitSnapshot(module);
   InitLedger(module);
   InitClient(module);

@@ -7,6 +7,7 @@
 
 #include "bindings/python/src/convert.h"
 #include "bindings/python/src/errors.h"
+#include "bindings/python/src/reprice.h"
 
 namespace tokentra::python {
 namespace {
@@ -260,6 +261,20 @@ void InitSnapshot(py::module_& module) {
           "\n"
           "Raises:\n"
           "    InvalidArgumentError: other dimensions or another bucket width.")
+      .def(
+          "reprice",
+          [](const SnapshotValue& self, const Catalog& catalog) {
+            return RepriceWith(self.snapshot, catalog);
+          },
+          py::arg("catalog"),
+          "What it costs with another catalog, by usage class, without replay.\n"
+          "\n"
+          "Returns:\n"
+          "    Repricing: before, after, difference (None where it is not exact), lower, upper,\n"
+          "    classes.\n"
+          "\n"
+          "Raises:\n"
+          "    OutOfRangeError: an amount does not fit 38 digits.")
       .def("by", &By, py::kw_only(), py::arg("since") = py::none(), py::arg("until") = py::none(),
            "Group by keys.\n"
            "\n"

@@ -11,6 +11,7 @@
  *   5. Extract: from a response body to usage
  *   6. Records: logs in, results out
  *   7. Client: track, recorder, snapshot, rows
+ *      and the difference that another catalog makes
  *   8. Ledger: one folder for all processes of a service; snapshots as bytes, merged
  *
  * Rules that hold everywhere:
@@ -169,6 +170,7 @@ typedef struct tokentra_recorder tokentra_recorder;
 typedef struct tokentra_ledger tokentra_ledger;
 typedef struct tokentra_snapshot tokentra_snapshot;
 typedef struct tokentra_rows tokentra_rows;
+typedef struct tokentra_repricing tokentra_repricing;
 
 /* ---- 2. The library itself, errors, meters --------------------------------------------------- */
 
@@ -905,6 +907,64 @@ TOKENTRA_API tokentra_status tokentra_rows_at(const tokentra_rows* rows, size_t 
  * Thread: concurrent. Owns: view, lives as long as `rows`. Errors: none. Since: 1.0 */
 TOKENTRA_API tokentra_text tokentra_rows_key(const tokentra_rows* rows, size_t index,
                                              size_t key_index, uint32_t* presence);
+
+/* ---- 7a. Reprice ----------------------------------------------------------------------------- */
+
+/* What a snapshot costs with another catalog, the difference by usage class, exact, without
+ * replay. Where the calls of a cell would not all pay one price row of `catalog`, the cell is not
+ * separable: its cost has bounds, and the reason is said.
+ * Thread: concurrent. Owns: *repricing (tokentra_repricing_free), *error.
+ * Errors: OUT_OF_RANGE (an amount), INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_snapshot_reprice(const tokentra_snapshot* snapshot,
+                                                       const tokentra_catalog* catalog,
+                                                       tokentra_repricing** repricing,
+                                                       tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_repricing_free(tokentra_repricing* repricing);
+
+/* tokentra_repriced.reasons */
+#define TOKENTRA_REPRICE_TIME 1u     /* a price changes inside a bucket */
+#define TOKENTRA_REPRICE_CONTEXT 2u  /* a band cuts what the class holds together */
+#define TOKENTRA_REPRICE_PER_CALL 4u /* a minimum, step or allowance of one call decides */
+#define TOKENTRA_REPRICE_FOLDED 8u   /* the class was folded: its money stays as recorded */
+
+typedef struct tokentra_repriced {
+  tokentra_money before; /* as the snapshot has it */
+  tokentra_money lower;  /* with the other catalog, at least */
+  tokentra_money upper;  /* and at most; equal to `lower` where `reasons` is 0 */
+  tokentra_money kept;   /* part of all three that cannot be priced again */
+  uint64_t events;
+  uint64_t unpriced_before;
+  uint64_t unpriced_after; /* surely */
+  uint64_t inexact_events; /* in cells that are not separable */
+  tokentra_text provider;  /* the rest: absent in the total and in folded classes */
+  tokentra_text model;
+  tokentra_text service_tier;
+  tokentra_text region;
+  tokentra_text conditions; /* "batch, quality=hd" */
+  tokentra_text context;    /* "input_tokens 0 to 200000" */
+  tokentra_text price_row;  /* in force at recording */
+  uint32_t reasons;         /* 0: exact */
+  uint32_t reserved;
+  uint64_t reserved2;
+} tokentra_repriced;
+
+/* All classes together.
+ * Thread: concurrent. Owns: *error. Errors: INVALID_ARGUMENT (total_size). Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_repricing_total(const tokentra_repricing* repricing,
+                                                      tokentra_repriced* total, size_t total_size,
+                                                      tokentra_error** error);
+
+/* Usage classes, those whose cost may change most first.
+ * Thread: concurrent. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API size_t tokentra_repricing_count(const tokentra_repricing* repricing);
+
+/* Thread: concurrent. Owns: views in *repriced, live as long as `repricing`; *error.
+ * Errors: OUT_OF_RANGE, INVALID_ARGUMENT (repriced_size). Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_repricing_at(const tokentra_repricing* repricing,
+                                                   size_t index, tokentra_repriced* repriced,
+                                                   size_t repriced_size, tokentra_error** error);
 
 /* ---- 8. Ledger ------------------------------------------------------------------------------- */
 

@@ -76,7 +76,8 @@ TEST(ClassRowsTest, ClassesAreCutAtTheClientsOwnThresholds) {
     "changes": [{"add": {"provider": "house", "models": [{"id": "m", "price_rows": [
       {"rates": {"input_tokens": ["1", 1], "output_tokens": ["1", 1]},
        "bands": [{"above": {"input_tokens": 777}, "rates": {"input_tokens": ["2", 1]}},
-                 {"at_least": {"output_tokens": 55}, "rates": {"output_tokens": ["3", 1]}}]}]}]}}]})";
+                 {"at_least": {"output_tokens": 55},
+                  "rates": {"output_tokens": ["3", 1]}}]}]}]}}]})";
   ClientOptions options;
   options.catalog = *LayOverlay(*Catalog::Builtin(), document, "x");
   const auto client = *Client::Create(std::move(options));

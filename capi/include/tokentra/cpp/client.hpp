@@ -104,6 +104,34 @@ class Rows {
   Handle<tokentra_rows, tokentra_rows_free> rows_;
 };
 
+// A snapshot priced with another catalog: the difference by class. Immutable.
+class Repricing {
+ public:
+  // All classes together; exact where its `reasons` is 0.
+  tokentra_repriced total() const {
+    tokentra_repriced total;
+    ErrorHandle error;
+    detail::Check(tokentra_repricing_total(get(), &total, sizeof total, error.out()), error);
+    return total;
+  }
+  std::size_t size() const noexcept { return tokentra_repricing_count(get()); }
+  // Those whose cost may change most first. Views into this object. Throws OUT_OF_RANGE.
+  tokentra_repriced at(std::size_t index) const {
+    tokentra_repriced repriced;
+    ErrorHandle error;
+    detail::Check(tokentra_repricing_at(get(), index, &repriced, sizeof repriced, error.out()),
+                  error);
+    return repriced;
+  }
+
+  const tokentra_repricing* get() const noexcept { return repricing_.get(); }
+
+ private:
+  friend class Snapshot;
+  Repricing() = default;
+  Handle<tokentra_repricing, tokentra_repricing_free> repricing_;
+};
+
 // An immutable view of a ledger.
 class Snapshot {
  public:
@@ -129,6 +157,17 @@ class Snapshot {
                                           rows.rows_.out(), error.out()),
                   error);
     return rows;
+  }
+
+  // What it costs with another catalog, by class: exact, or with bounds where the calls of a cell
+  // would not all pay one price row. Throws OUT_OF_RANGE.
+  Repricing Reprice(const Catalog& catalog) const {
+    Repricing repricing;
+    ErrorHandle error;
+    detail::Check(tokentra_snapshot_reprice(get(), catalog.get(), repricing.repricing_.out(),
+                                            error.out()),
+                  error);
+    return repricing;
   }
 
   // Canonical bytes that say from where each count is.

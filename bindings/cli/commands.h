@@ -17,6 +17,7 @@ int RunReport(const Options& options, Console& console);
 int RunExplain(const Options& options, Console& console);
 int RunImport(const Options& options, Console& console);
 int RunModels(const Options& options, Console& console);
+int RunCatalog(const Options& options, Console& console);
 
 }  // namespace tokentra::cli
 

@@ -6,12 +6,12 @@
 #include <iostream>
 #include <iterator>
 
+#include "bindings/cli/catalog_files.h"
 #include "bindings/cli/terminal.h"
 
 namespace tokentra::cli {
-namespace {
 
-std::string ReadFile(const std::string& path) {
+std::string ReadWholeFile(const std::string& path) {
   if (path == "-") {
     return std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
   }
@@ -23,8 +23,6 @@ std::string ReadFile(const std::string& path) {
   return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
 }
 
-}  // namespace
-
 Catalog OpenCatalog(const std::vector<std::string>& overlays) {
   tokentra_catalog* opened = nullptr;
   ErrorSlot error;
@@ -32,8 +30,8 @@ Catalog OpenCatalog(const std::vector<std::string>& overlays) {
   Catalog catalog(opened);
   for (const std::string& path : overlays) {
     tokentra_catalog* laid = nullptr;
-    error.Check(tokentra_catalog_overlay(catalog.get(), Text(ReadFile(path)), Text(path), &laid,
-                                         error.out()));
+    error.Check(tokentra_catalog_overlay(catalog.get(), Text(ReadWholeFile(path)), Text(path),
+                                         &laid, error.out()));
     catalog.reset(laid);
   }
   return catalog;

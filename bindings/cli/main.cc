@@ -23,6 +23,8 @@ int RunCommand(const Options& options, Console& console) {
       return RunImport(options, console);
     case Command::kModels:
       return RunModels(options, console);
+    case Command::kCatalog:
+      return RunCatalog(options, console);
     case Command::kNone:
       break;
   }

@@ -51,6 +51,11 @@ constexpr const char* kModelsFooter = R"(Examples:
   tokentra models sonnet
   tokentra models --provider openai --at 2026-01-01T00:00:00Z --json)";
 
+constexpr const char* kCatalogFooter = R"(Examples:
+  tokentra catalog import litellm model_prices.json > litellm.json
+  tokentra catalog check contract.json
+  tokentra catalog diff builtin contract.json --usage calls.jsonl)";
+
 // An option whose empty value would silently mean the same as leaving it out.
 CLI::Option* NotEmpty(CLI::Option* option) {
   return option->check(
@@ -241,6 +246,59 @@ void AddModels(CLI::App& app, Options& options) {
   command->callback([&options] { options.command = Command::kModels; });
 }
 
+CLI::App* AddCatalogCommand(CLI::App& catalog, Options& options, const char* name, const char* what,
+                            CatalogCommand command) {
+  CLI::App* added = catalog.add_subcommand(name, what);
+  AddJson(*added, options);
+  added->callback([&options, command] {
+    options.command = Command::kCatalog;
+    options.catalog = command;
+  });
+  return added;
+}
+
+void AddStaleDays(CLI::App& command, Options& options) {
+  command.add_option("--stale-days", options.stale_days, "Days after which a price row is stale")
+      ->type_name("N")
+      ->default_str("180");
+}
+
+void AddCatalog(CLI::App& app, Options& options) {
+  CLI::App* catalog = app.add_subcommand("catalog", "Import, check, compare and describe prices");
+  CLI::App* import =
+      AddCatalogCommand(*catalog, options, "import", "Turn a public price list into an overlay",
+                        CatalogCommand::kImport);
+  import->add_option("FORMAT FILE", options.files, "litellm, genai-prices or openrouter; its file")
+      ->type_name("");
+  import->add_option("--name", options.name, "Name of the overlay; absent: the format")
+      ->type_name("N");
+  import->add_option("--as-of", options.as_of, "Date of the list; absent: today")->type_name("D");
+  import->add_option("--report", options.report, "Write what was left out to this file, as JSON")
+      ->type_name("FILE");
+  CLI::App* check = AddCatalogCommand(*catalog, options, "check",
+                                      "Check overlays and provider files", CatalogCommand::kCheck);
+  check->add_option("FILE", options.files, "Overlays or provider files")->type_name("");
+  AddOverlays(*check, options);
+  AddStaleDays(*check, options);
+  CLI::App* stats = AddCatalogCommand(*catalog, options, "stats", "Show sources, ages and counts",
+                                      CatalogCommand::kStats);
+  stats->add_option("--provider", options.provider, "Only this provider")->type_name("P");
+  AddOverlays(*stats, options);
+  AddStaleDays(*stats, options);
+  CLI::App* diff = AddCatalogCommand(*catalog, options, "diff",
+                                     "Show what changed between two catalogs, and what it costs",
+                                     CatalogCommand::kDiff);
+  diff->add_option("OLD NEW", options.files, "Each builtin, an overlay or a provider file")
+      ->type_name("");
+  diff->add_option("--usage", options.usage_logs, "Price this log with both; repeatable")
+      ->type_name("LOG")
+      ->allow_extra_args(false);
+  AddRecordOptions(*diff, options);
+  AddDefaults(*diff, options);
+  catalog->footer(kCatalogFooter);
+  catalog->require_subcommand(1);
+}
+
 // CLI11 names the argument it did not expect; a near miss gets the valid one beside it.
 std::string Suggestion(const CLI::App& app, const std::vector<std::string>& arguments) {
   const CLI::App* scope = &app;
@@ -292,6 +350,7 @@ std::optional<int> ParseOptions(int argc, char** argv, Options& options) {
   AddExplain(app, options);
   AddImport(app, options);
   AddModels(app, options);
+  AddCatalog(app, options);
   app.require_subcommand(1);
   try {
     app.parse(argc, argv);

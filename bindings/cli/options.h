@@ -11,7 +11,8 @@
 
 namespace tokentra::cli {
 
-enum class Command { kNone, kPrice, kReport, kExplain, kModels, kImport };
+enum class Command { kNone, kPrice, kReport, kExplain, kModels, kImport, kCatalog };
+enum class CatalogCommand { kNone, kImport, kCheck, kStats, kDiff };
 
 struct Options {
   Command command = Command::kNone;
@@ -51,6 +52,14 @@ struct Options {
 
   // models
   std::string query;
+
+  // catalog
+  CatalogCommand catalog = CatalogCommand::kNone;
+  std::string name;    // of an imported overlay
+  std::string as_of;   // date of the list
+  std::string report;  // file for what was left out
+  std::uint64_t stale_days = 180;
+  std::vector<std::string> usage_logs;
 };
 
 // Parses the command line. Where it is complete by itself (--help, --version) or wrong, prints and

@@ -11,6 +11,7 @@
 
 #include "call.h"
 #include "core/analysis/reprice.h"
+#include "core/catalog/diff.h"
 #include "core/client/client.h"
 #include "core/client/records.h"
 #include "core/usage/stream.h"
@@ -77,6 +78,10 @@ struct tokentra_snapshot {
 
 struct tokentra_repricing {
   tokentra::Repricing repricing;
+};
+
+struct tokentra_diff {
+  std::vector<tokentra::CatalogChange> changes;
 };
 
 struct tokentra_rows {

@@ -203,7 +203,21 @@ class Applier {
     to.dated_snapshots = to.dated_snapshots && from.dated_snapshots;
   }
 
+  // Everything the provider has goes, its names as well; tiers, regions and normaliser stay.
+  absl::Status ReplaceWhole(const OverlayChange& change) {
+    WorkProvider* provider = work_.FindProvider(change.provider);
+    if (provider == nullptr) return Add(change);
+    TOKENTRA_RETURN_IF_ERROR(CheckMagnitudes(change.source.models, {}));
+    provider->models.clear();
+    for (const SourceModel& source : change.source.models) {
+      TOKENTRA_ASSIGN_OR_RETURN(FullModel added, Expand(source));
+      provider->models.push_back({0, std::move(added)});
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status Replace(const OverlayChange& change) {
+    if (change.whole) return ReplaceWhole(change);
     absl::StatusOr<WorkProvider*> provider = Provider(change);
     if (!provider.ok()) return provider.status();
     TOKENTRA_RETURN_IF_ERROR(CheckMagnitudesOf(change, **provider));

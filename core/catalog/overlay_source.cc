@@ -102,12 +102,22 @@ absl::Status ReadAdd(const Json& json, const OverlayTerms& terms, OverlayChange&
 }
 
 absl::Status ReadReplace(const Json& json, const OverlayTerms& terms, OverlayChange& change) {
-  const ObjectReader reader(json, change.where, {"provider", "models", "from", "until"});
+  const ObjectReader reader(json, change.where,
+                            {"provider", "name", "models", "from", "until", "whole"});
   TOKENTRA_RETURN_IF_ERROR(reader.Check());
   TOKENTRA_RETURN_IF_ERROR(ReadModels(reader, terms, change));
   TOKENTRA_ASSIGN_OR_RETURN(change.interval, reader.ReadInterval());
+  TOKENTRA_ASSIGN_OR_RETURN(change.source.name, reader.OptionalText("name"));
+  TOKENTRA_ASSIGN_OR_RETURN(change.whole, reader.Bool("whole", false));
   if (change.source.models.empty()) {
     return reader.Error("models", "is missing: nothing is replaced");
+  }
+  const bool bounded = reader.Find("from") != nullptr || reader.Find("until") != nullptr;
+  if (change.whole && bounded) {
+    return reader.Error("whole", "is true, and then neither from nor until may stand beside it");
+  }
+  if (!change.whole && !change.source.name.empty()) {
+    return reader.Error("name", "stands beside whole only");
   }
   for (const SourceModel& model : change.source.models) {
     if (!model.price_rows.empty()) continue;

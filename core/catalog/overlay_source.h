@@ -33,6 +33,7 @@ struct OverlayChange {
   std::vector<std::string> models;  // named by forbid, alias and discount; empty: all
   Interval interval;                // replace, discount
   SourceProvider source;            // add, replace: fields and models
+  bool whole = false;               // replace: everything the provider has
   bool has_fields = false;          // add: something but the models is stated
   std::string reason;               // forbid, discount
   SourceAlias alias;

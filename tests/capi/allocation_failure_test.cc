@@ -190,6 +190,27 @@ TEST_F(AllocationFailureTest, CatalogEnumeration) {
       [&] { catalog.Reset(); });
 }
 
+// Over a small catalog, since every allocation is made to fail once.
+TEST_F(AllocationFailureTest, Overlays) {
+  constexpr std::string_view kProvider = R"({"format": 1, "provider": "house", "name": "House",
+      "currency": "USD", "normalize": ["case"], "models": [{"id": "m", "aliases": ["em"],
+      "price_rows": [{"rates": {"input_tokens": ["2", 1000000]}, "as_of": "2026-01-01"}]}]})";
+  constexpr std::string_view kOverlay = R"({"format": 1, "overlay": "half", "changes": [
+      {"discount": {"provider": "house", "percent": "50"}}]})";
+  Catalog house;
+  ASSERT_EQ(tokentra_catalog_check(catalog_.get(), Text(kProvider), kAbsent, house.Out(), nullptr),
+            TOKENTRA_OK);
+  Catalog catalog;
+  EXPECT_SURVIVES(catalog, tokentra_catalog_check(catalog_.get(), Text(kProvider), kAbsent,
+                                                  catalog.Out(), error));
+  EXPECT_SURVIVES(catalog, tokentra_catalog_overlay(house.get(), Text(kOverlay), kAbsent,
+                                                    catalog.Out(), error));
+  ASSERT_EQ(tokentra_catalog_overlay(house.get(), Text(kOverlay), kAbsent, catalog.Out(), nullptr),
+            TOKENTRA_OK);
+  Handle<tokentra_diff, tokentra_diff_free> diff;
+  EXPECT_SURVIVES(diff, tokentra_catalog_diff(house.get(), catalog.get(), diff.Out(), error));
+}
+
 TEST_F(AllocationFailureTest, Price) {
   Cost cost;
   EXPECT_SURVIVES(cost, tokentra_price(catalog_.get(), example_->get(), kSize, cost.Out(), error));

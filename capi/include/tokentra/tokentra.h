@@ -171,6 +171,7 @@ typedef struct tokentra_ledger tokentra_ledger;
 typedef struct tokentra_snapshot tokentra_snapshot;
 typedef struct tokentra_rows tokentra_rows;
 typedef struct tokentra_repricing tokentra_repricing;
+typedef struct tokentra_diff tokentra_diff;
 
 /* ---- 2. The library itself, errors, meters --------------------------------------------------- */
 
@@ -309,6 +310,96 @@ TOKENTRA_API size_t tokentra_catalog_overlay_count(const tokentra_catalog* catal
  * Thread: concurrent. Owns: view, lives as long as `catalog`. Errors: none. Since: 1.0 */
 TOKENTRA_API tokentra_text tokentra_catalog_overlay_name(const tokentra_catalog* catalog,
                                                          size_t index);
+
+/* A public price list as an overlay document, and a report of everything in it that a price row
+ * cannot say. `format` is "litellm" (model_prices_and_context_window.json), "genai-prices" or
+ * "openrouter" (its /api/v1/models). `name` becomes the overlay's name; `as_of` is the date on
+ * which the list was read, "2026-11-10". The document replaces what its providers had. The report
+ * is JSON:
+ * {"format", "overlay", "providers", "models", "price_rows", "left_out": [{"at", "value",
+ * "reason"}]}.
+ * Thread: any. Owns: *overlay, *report (tokentra_document_free), *error.
+ * Errors: INVALID_ARGUMENT (a list that is not of the format), RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_overlay_import(tokentra_text format, tokentra_text list,
+                                                     tokentra_text name, tokentra_text as_of,
+                                                     tokentra_document** overlay,
+                                                     tokentra_document** report,
+                                                     tokentra_error** error);
+
+/* Whether a file of prices is good: an overlay over `base`, or a provider file as in pricing-data.
+ * The error says what is wrong with it: form, unknown names, rows that one call could match twice,
+ * magnitudes. `catalog` (may be NULL) receives what it makes.
+ * Thread: concurrent. Owns: *catalog, *error. Errors: as tokentra_catalog_overlay. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_catalog_check(const tokentra_catalog* base,
+                                                    tokentra_text json, tokentra_text file,
+                                                    tokentra_catalog** catalog,
+                                                    tokentra_error** error);
+
+typedef struct tokentra_catalog_statistics {
+  uint64_t providers;
+  uint64_t models;
+  uint64_t priced_models;
+  uint64_t free_models; /* all of whose price rows are free */
+  uint64_t forbidden_models;
+  uint64_t aliases;
+  uint64_t patterns;
+  uint64_t price_rows;
+  uint64_t rows_with_source;    /* the others' is null */
+  uint64_t rows_from_two_lists; /* evidence names more than one list */
+  uint64_t rows_by_overlays;
+  uint64_t stale_rows; /* read before `stale_before` */
+  int64_t oldest_ns;   /* the days on which the oldest and the newest row were read, or */
+  int64_t newest_ns;   /* TOKENTRA_NO_INSTANT */
+} tokentra_catalog_statistics;
+
+/* Figures of the provider, or of all when `provider` is absent. `stale_before` is a date, or
+ * absent. Thread: concurrent. Owns: *error. Errors: NOT_FOUND (provider; names the nearest),
+ * INVALID_ARGUMENT. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_catalog_stats(const tokentra_catalog* catalog,
+                                                    tokentra_text provider,
+                                                    tokentra_text stale_before,
+                                                    tokentra_catalog_statistics* statistics,
+                                                    size_t statistics_size, tokentra_error** error);
+
+/* What differs between two catalogs, by provider and model.
+ * Thread: concurrent. Owns: *diff (tokentra_diff_free), *error.
+ * Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_catalog_diff(const tokentra_catalog* before,
+                                                   const tokentra_catalog* after,
+                                                   tokentra_diff** diff, tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_diff_free(tokentra_diff* diff);
+
+/* Thread: concurrent. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API size_t tokentra_diff_count(const tokentra_diff* diff);
+
+/* tokentra_catalog_change.kind */
+#define TOKENTRA_CHANGE_MODEL_ADDED 1
+#define TOKENTRA_CHANGE_MODEL_REMOVED 2
+#define TOKENTRA_CHANGE_NAME_ADDED 3 /* an alias: `what` */
+#define TOKENTRA_CHANGE_NAME_REMOVED 4
+#define TOKENTRA_CHANGE_ROW_ADDED 5
+#define TOKENTRA_CHANGE_ROW_REMOVED 6
+#define TOKENTRA_CHANGE_RATE 7 /* of the meter `what` */
+
+typedef struct tokentra_catalog_change {
+  tokentra_text provider;
+  tokentra_text model;
+  tokentra_text what;
+  tokentra_text conditions; /* of the price row: "batch, region eu"; absent: none */
+  tokentra_text from;       /* a rate, "2.5 / 1000000"; absent: there was none */
+  tokentra_text to;
+  uint32_t kind;
+  uint32_t reserved;
+  uint64_t reserved2;
+} tokentra_catalog_change;
+
+/* Thread: concurrent. Owns: views in *change, live as long as `diff`; *error.
+ * Errors: OUT_OF_RANGE, INVALID_ARGUMENT (change_size). Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_diff_at(const tokentra_diff* diff, size_t index,
+                                              tokentra_catalog_change* change, size_t change_size,
+                                              tokentra_error** error);
 
 /* ---- 4. Price -------------------------------------------------------------------------------- */
 

@@ -13,6 +13,7 @@
 #include "core/analysis/reprice.h"
 #include "core/client/client.h"
 #include "core/client/records.h"
+#include "core/exchange/arrow_table.h"
 #include "core/usage/stream.h"
 
 struct tokentra_catalog {
@@ -82,6 +83,10 @@ struct tokentra_repricing {
 struct tokentra_rows {
   std::vector<tokentra::GroupRow> rows;
   std::vector<std::vector<tokentra_quantity>> usage;
+};
+
+struct tokentra_table {
+  std::shared_ptr<const tokentra::ArrowTable> table;
 };
 
 namespace tokentra::capi {

@@ -13,9 +13,10 @@
 namespace tokentra {
 namespace {
 
-// A table of combinations may be this much larger than the batch that fills it.
+// A table of combinations may be this much larger than the batch that fills it, within bounds.
 constexpr std::size_t kTablePerRow = 16;
 constexpr std::size_t kTableMin = 4096;
+constexpr std::size_t kTableMax = std::size_t{1} << 24;
 
 bool IsText(ArrowKind kind) { return kind == ArrowKind::kText || kind == ArrowKind::kTextView; }
 
@@ -164,7 +165,7 @@ absl::Status CallBlocks::ReadKind(KindColumn& kind, std::size_t rows) {
 
 absl::Status CallBlocks::ReadKinds(std::size_t rows) {
   std::size_t product = 1;
-  const std::size_t most = std::max(kTableMin, kTablePerRow * rows);
+  const std::size_t most = std::clamp(kTablePerRow * rows, kTableMin, kTableMax);
   for (KindColumn& kind : kinds_) {
     TOKENTRA_RETURN_IF_ERROR(ReadKind(kind, rows));
     kind.stride = product;

@@ -14,6 +14,7 @@
 #include "core/catalog/diff.h"
 #include "core/client/client.h"
 #include "core/client/records.h"
+#include "core/exchange/arrow_table.h"
 #include "core/usage/stream.h"
 
 struct tokentra_catalog {
@@ -87,6 +88,10 @@ struct tokentra_diff {
 struct tokentra_rows {
   std::vector<tokentra::GroupRow> rows;
   std::vector<std::vector<tokentra_quantity>> usage;
+};
+
+struct tokentra_table {
+  std::shared_ptr<const tokentra::ArrowTable> table;
 };
 
 namespace tokentra::capi {

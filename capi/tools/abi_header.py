@@ -4,6 +4,7 @@ The header keeps to a small grammar, and this reader refuses whatever lies outsi
 nothing can enter the interface without being seen:
 
     header    = guard, includes, boilerplate, { comment | constant | type | function }
+                (boilerplate: what C++ and the Arrow C interfaces need, word for word)
     constant  = "#define" NAME ( integer [ "u" ] | "INT64_MIN" )
     type      = "typedef" integer NAME ";"                     an alias
               | "typedef struct" NAME NAME ";"                 an opaque type
@@ -41,6 +42,11 @@ BOILERPLATE = (
     "#ifdef __cplusplus\n}\n#endif\n",
     "#endif /* TOKENTRA_TOKENTRA_H_ */\n",
 )
+# A block of definitions that are the Arrow standard's, word for word, as the core has them too.
+ARROW_BLOCK = re.compile(
+    r"#ifndef (ARROW_C_\w+_INTERFACE)\n#define \1\n.*?#endif /\* \1 \*/\n", re.S
+)
+FOREIGN = ("struct ArrowArrayStream",)  # structures that the interface takes by pointer
 
 _COMMENT = re.compile(r"/\*(.*?)\*/", re.S)
 _DIRECTIVE = re.compile(r"#[^\n]*")
@@ -48,7 +54,7 @@ _DEFINE = re.compile(r"#define (TOKENTRA_[A-Z0-9_]+) (-?[0-9]+u?|INT64_MIN)\s*$"
 _ALIAS = re.compile(r"typedef (\w+) (tokentra_\w+)$")
 _OPAQUE = re.compile(r"typedef struct (tokentra_\w+) (tokentra_\w+)$")
 _STRUCT = re.compile(r"typedef struct (tokentra_\w+) \{(.*)\} (tokentra_\w+)$")
-_VARIABLE = re.compile(r"(const )?(\w+)(\*{0,2}) (\w+)$")
+_VARIABLE = re.compile(r"(const )?((?:struct )?\w+)(\*{0,2}) (\w+)$")
 _FUNCTION = re.compile(r"TOKENTRA_API ([\w ]+?\*{0,1}) ?(tokentra_\w+)\((.*)\)$")
 _STATEMENTS = re.compile(
     r"Thread: (?P<thread>.+?)\. Owns: (?P<owns>.+?)\. Errors: (?P<errors>.+?)\. "
@@ -139,6 +145,7 @@ class _Reader:
             if self.text.count(exact) != 1:
                 raise HeaderError(f"expected exactly once: {exact.strip()!r}")
             self.text = self.text.replace(exact, _blank(exact))
+        self.text = ARROW_BLOCK.sub(lambda block: _blank(block.group()), self.text)
         self.header.comments = [_comment_text(comment) for comment in _COMMENT.findall(self.text)]
         position, doc = 0, None
         while position < len(self.text):
@@ -203,7 +210,7 @@ class _Reader:
             raise self.fail(position, f"not a member or parameter: {text.strip()!r}")
         const, base, stars, name = match.groups()
         known = base in self.header.value_types()
-        pointed = base == "char" or base in self.header.opaque
+        pointed = base == "char" or base in self.header.opaque or base in FOREIGN
         if not known and not (stars and pointed):
             raise self.fail(position, f"type of {name!r} is not one of the interface's: {base!r}")
         if const and not stars:

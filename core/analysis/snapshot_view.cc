@@ -126,6 +126,15 @@ SnapshotView::PricedEntry SnapshotView::PriceEntry(const SnapshotEntry& entry) c
   return priced;
 }
 
+std::string_view SnapshotView::StateName(std::size_t entry) const {
+  return StateOf(snapshot_->classes()[snapshot_->entries()[entry].class_index],
+                 priced_[entry].state);
+}
+
+bool SnapshotView::IsRecorded(std::size_t entry) const {
+  return !IsApart(snapshot_->classes()[snapshot_->entries()[entry].class_index].kind);
+}
+
 bool SnapshotView::AddEntry(std::size_t index, ViewTotals& totals) const {
   const SnapshotEntry& entry = snapshot_->entries()[index];
   const ClassKind kind = snapshot_->classes()[entry.class_index].kind;

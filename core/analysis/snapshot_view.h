@@ -97,6 +97,10 @@ class SnapshotView {
   const ViewTotals& totals() const { return totals_; }
   const EventCounters& counters() const { return counters_; }
   std::size_t entry_count() const { return snapshot_->entries().size(); }
+  // What an entry's events are to a reader ("priced", "unmetered", ...), and whether they are
+  // recorded or only counted (refused, duplicates, conflicts).
+  std::string_view StateName(std::size_t entry) const;
+  bool IsRecorded(std::size_t entry) const;
 
   // Of an entry, by its index in the snapshot.
   Money cost(std::size_t entry) const { return priced_[entry].cost; }

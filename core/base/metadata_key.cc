@@ -1,5 +1,6 @@
 #include "core/base/metadata_key.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -14,7 +15,16 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSpelling
      {"request_id", "requestId"},
      {"session_id", "sessionId"}}};
 
+constexpr std::string_view kWellKnown[] = {"project_id", "team_id",    "feature",     "user_id",
+                                           "request_id", "session_id", "environment", "service"};
+
 }  // namespace
+
+std::span<const std::string_view> WellKnownMetadataKeys() { return kWellKnown; }
+
+bool IsWellKnownMetadataKey(std::string_view canonical) {
+  return std::find(std::begin(kWellKnown), std::end(kWellKnown), canonical) != std::end(kWellKnown);
+}
 
 std::string_view CanonicalMetadataKey(std::string_view key) {
   for (const auto& [canonical, camel] : kSpellings) {

@@ -5,6 +5,7 @@
 #ifndef TOKENTRA_CORE_BASE_METADATA_KEY_H_
 #define TOKENTRA_CORE_BASE_METADATA_KEY_H_
 
+#include <span>
 #include <string_view>
 
 namespace tokentra {
@@ -17,6 +18,10 @@ struct MetadataEntry {
 
 // "projectId" -> "project_id"; any other key is itself.
 std::string_view CanonicalMetadataKey(std::string_view key);
+
+// The well-known keys, in snake_case.
+std::span<const std::string_view> WellKnownMetadataKeys();
+bool IsWellKnownMetadataKey(std::string_view canonical);
 
 // The camelCase spelling of a well-known key; empty when it has none of its own.
 std::string_view CamelMetadataKey(std::string_view canonical);

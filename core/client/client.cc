@@ -244,6 +244,21 @@ absl::Status Client::RecordEvaluation(DimensionsId dimensions, const Call& call,
   return absl::OkStatus();
 }
 
+ClassId Client::InternClass(const Evaluation& evaluation) {
+  return core_->classes.ClassOf(*core_->ledger, evaluation, evaluation.part(0));
+}
+
+absl::Status Client::RecordSum(InstantNs at, DimensionsId dimensions, const Part& part,
+                               std::uint64_t events, TrackResult& result) {
+  result = TrackResult();
+  const RecordResult recorded =
+      core_->ledger->Record({at, dimensions, {&part, 1}, std::nullopt, nullptr, events});
+  TOKENTRA_RETURN_IF_ERROR(StatusOf(recorded, at));
+  result.outcome = Outcome::kRecorded;
+  result.folded = recorded.folded;
+  return absl::OkStatus();
+}
+
 void Client::RecordRefused(DimensionsId dimensions, const absl::Status& status,
                            std::string_view provider, InstantNs at) {
   const std::string bytes = RefusedClass(status, provider);

@@ -76,6 +76,13 @@ class Client {
   absl::Status TrackUnder(DimensionsId dimensions, const Call& call, std::string_view id,
                           Evaluation& evaluation, TrackResult& result);
 
+  // For batches: many calls of one class and instant's bucket in one step, atomic as one event. The
+  // class is that of `evaluation`, which has one part; `events` of it are summed in `atoms`, under
+  // a price row without rules per call.
+  ClassId InternClass(const Evaluation& evaluation);
+  absl::Status RecordSum(InstantNs at, DimensionsId dimensions, const Part& part,
+                         std::uint64_t events, TrackResult& result);
+
   // The two halves of Track. `Prepare` evaluates nothing itself and records nothing: `evaluation`
   // is that of `call`. Its index in `events` goes to `Commit`, which records it; the order of
   // commits decides between events of one id.

@@ -1,19 +1,13 @@
 #include "core/client/usage_class_cache.h"
 
 #include <algorithm>
-#include <map>
-#include <set>
+#include <string>
 
 #include "core/catalog/image_builder.h"
 #include "core/catalog/row_bytes.h"
 
 namespace tokentra {
 namespace {
-
-// Published context thresholds of any provider (docs/usage.md): a class is cut below and above
-// each, whatever the client's own catalog bands by, so that another catalog can price it again.
-constexpr std::array<std::uint64_t, 10> kPublishedThresholds = {
-    32'000, 100'000, 128'000, 200'000, 252'000, 256'000, 272'000, 512'000, 524'288, 1'000'000};
 
 static_assert(kContextMetersMax <= UsageClass::kContextMax);
 
@@ -23,30 +17,15 @@ constexpr std::uint64_t kClassBits = 24;
 
 }  // namespace
 
-UsageClassCache::UsageClassCache(const Catalog& catalog) : catalog_(catalog) {
-  std::map<MeterId, std::set<std::uint64_t>> starts;
-  std::set<std::uint64_t>& input = starts[FindMeter("input_tokens")->id];
-  for (const std::uint64_t threshold : kPublishedThresholds) {
-    input.insert(threshold);
-    input.insert(threshold + 1);
-  }
-  for (const BandRecord& cut : catalog.image().context_cuts) starts[cut.meter].insert(cut.min);
-  for (auto& [meter, from] : starts) {
-    if (cuts_.size() == UsageClass::kContextMax) break;
-    from.insert(0);
-    cuts_.push_back({meter, FindMeter(meter)->atoms, {from.begin(), from.end()}});
-  }
-}
-
-std::size_t UsageClassCache::IntervalOf(const Cuts& cuts, std::uint64_t quantity) {
-  const auto above = std::upper_bound(cuts.starts.begin(), cuts.starts.end(), quantity);
-  return static_cast<std::size_t>(above - cuts.starts.begin()) - 1;
-}
+UsageClassCache::UsageClassCache(const Catalog& catalog)
+    : catalog_(catalog),
+      all_cuts_(catalog.image()),
+      cuts_(all_cuts_.all().first(std::min(all_cuts_.all().size(), UsageClass::kContextMax))) {}
 
 std::uint64_t UsageClassCache::ContextNumber(const Atoms& atoms, std::uint64_t requests) const {
   std::uint64_t number = 0;
-  for (const Cuts& cuts : cuts_) {
-    number = number * cuts.starts.size() + IntervalOf(cuts, atoms.Sum(cuts.atoms) / requests);
+  for (const ContextCuts::Cuts& cuts : cuts_) {
+    number = number * cuts.starts.size() + cuts.IntervalOf(atoms.Sum(cuts.atoms) / requests);
   }
   return number + 1 < (std::uint64_t{1} << kContextBits) ? number + 1 : 0;
 }
@@ -81,8 +60,8 @@ void UsageClassCache::Describe(const Evaluation& evaluation, const PartEvaluatio
   std::sort(usage_class.named.begin(), usage_class.named.begin() + usage_class.named_count,
             [](const ClassCondition& a, const ClassCondition& b) { return a.name < b.name; });
   usage_class.context_count = 0;
-  for (const Cuts& cuts : cuts_) {
-    const std::size_t at = IntervalOf(cuts, part.atoms.Sum(cuts.atoms) / evaluation.requests());
+  for (const ContextCuts::Cuts& cuts : cuts_) {
+    const std::size_t at = cuts.IntervalOf(part.atoms.Sum(cuts.atoms) / evaluation.requests());
     const bool last = at + 1 == cuts.starts.size();
     usage_class.context[usage_class.context_count++] = {
         cuts.meter, cuts.starts[at], last ? ~std::uint64_t{0} : cuts.starts[at + 1] - 1};

@@ -12,10 +12,10 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
-#include <string>
-#include <vector>
+#include <span>
 
 #include "core/catalog/catalog.h"
+#include "core/client/context_cuts.h"
 #include "core/ledger/ledger.h"
 #include "core/pricing/evaluate.h"
 #include "core/usage/usage_class.h"
@@ -35,19 +35,12 @@ class UsageClassCache {
  private:
   static constexpr std::size_t kSlots = 1024;
 
-  struct Cuts {
-    MeterId meter;
-    AtomSet atoms;
-    std::vector<std::uint64_t> starts;  // first quantity of each interval, ascending, from 0
-  };
-
-  // Index of the interval of `cuts` that `quantity` falls in.
-  static std::size_t IntervalOf(const Cuts& cuts, std::uint64_t quantity);
   // One number for all intervals of a part of `requests` calls; 0 when it does not fit 16 bits.
   std::uint64_t ContextNumber(const Atoms& atoms, std::uint64_t requests) const;
 
   const Catalog& catalog_;
-  std::vector<Cuts> cuts_;
+  const ContextCuts all_cuts_;
+  const std::span<const ContextCuts::Cuts> cuts_;  // the first that a class has room for
   // row + 1 (24 bits) | context (16 bits) | class (24 bits)
   std::array<std::atomic<std::uint64_t>, kSlots> slots_ = {};
 };

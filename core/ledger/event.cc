@@ -32,34 +32,36 @@ void AppendAmount(PartPages& pages, std::uint8_t page, Int128 amount) {
 }
 
 // Atoms come in ascending order, so equal pages are neighbours. False when out of range.
-bool AppendAtoms(const Atoms& atoms, std::uint8_t bank, PageAddition* current, PartPages& pages) {
+bool AppendAtoms(const Atoms& atoms, std::uint8_t bank, std::uint64_t most, PageAddition* current,
+                 PartPages& pages) {
   bool in_range = true;
   for (const AtomQuantity& item : atoms.items()) {
     const AtomPlace place = kAtomPlaces[static_cast<std::size_t>(item.atom)];
     const auto page = static_cast<std::uint8_t>(place.page + bank);
     if (current == nullptr || current->page != page) current = &Append(pages, page);
     current->counters[place.counter] += item.quantity;
-    in_range &= item.quantity <= kQuantityMax;
+    in_range &= item.quantity <= most;
   }
   return in_range;
 }
 
 }  // namespace
 
-bool SplitPart(const Part& part, bool first, const std::optional<Int128>& reported,
-               PartPages* pages) {
+bool SplitPart(const Event& event, const Part& part, PartPages* pages) {
+  const bool first = &part == event.parts.data();
+  const std::uint64_t most = QuantityMaxOf(event.events);
   pages->count = 0;
   PageAddition& page_zero = Append(*pages, 0);
-  page_zero.counters[kEventsCounter] = first ? 1 : 0;
-  if (part.atoms != nullptr && !AppendAtoms(*part.atoms, 0, &page_zero, *pages)) return false;
-  if (part.billed != nullptr && !AppendAtoms(*part.billed, kBilledBank, nullptr, *pages)) {
+  page_zero.counters[kEventsCounter] = first ? event.events : 0;
+  if (part.atoms != nullptr && !AppendAtoms(*part.atoms, 0, most, &page_zero, *pages)) return false;
+  if (part.billed != nullptr && !AppendAtoms(*part.billed, kBilledBank, most, nullptr, *pages)) {
     return false;
   }
-  if (first && reported.has_value()) {
-    if (!IsEventAmount(*reported)) return false;
-    AppendAmount(*pages, kReportedPage, *reported);
+  if (first && event.reported.has_value()) {
+    if (!IsAmountOf(event.events, *event.reported)) return false;
+    AppendAmount(*pages, kReportedPage, *event.reported);
   }
-  return !part.priced || IsEventAmount(part.cost);
+  return !part.priced || IsAmountOf(event.events, part.cost);
 }
 
 void AppendOverflow(const Part& part, PartPages* pages) {

@@ -48,7 +48,22 @@ struct Event {
   std::span<const Part> parts;     // 1 to kPartsMax
   std::optional<Int128> reported;  // amount the provider reports, in 10^-18
   const EventId* id = nullptr;     // nullable: events with equal ids count once
+  // How many events this one is the sum of; above 1: without an id, and quantities and amounts may
+  // be that much larger, up to kSumQuantityMax and kCellAmountMax.
+  std::uint64_t events = 1;
 };
+
+// The most that events summed into one may come to: a cell takes it whole, or the next of its key.
+inline constexpr std::uint64_t kSumEventsMax = std::uint64_t{1} << 32;
+inline constexpr std::uint64_t kSumQuantityMax = std::uint64_t{1} << 57;
+
+constexpr std::uint64_t QuantityMaxOf(std::uint64_t events) {
+  return events == 1 ? kQuantityMax : kSumQuantityMax;
+}
+constexpr bool IsAmountOf(std::uint64_t events, Int128 amount) {
+  const Int128 most = events == 1 ? kEventAmountMax : kCellAmountMax;
+  return amount <= most && amount >= -most;
+}
 
 enum class RecordStatus : std::uint8_t {
   kRecorded = 0,
@@ -82,14 +97,9 @@ constexpr bool PageApplies(std::uint8_t page, bool class_folded) {
   return class_folded ? !IsBilledPage(page) : page != kOverflowPage;
 }
 
-constexpr bool IsEventAmount(Int128 amount) {
-  return amount <= kEventAmountMax && amount >= -kEventAmountMax;
-}
-
-// False when a quantity or an amount is out of range. `first` counts the event, and carries
-// `reported`.
-bool SplitPart(const Part& part, bool first, const std::optional<Int128>& reported,
-               PartPages* pages);
+// False when a quantity or an amount is out of range. The first part counts the event, and carries
+// what it reports.
+bool SplitPart(const Event& event, const Part& part, PartPages* pages);
 
 // Adds the cost, when there is one, for a part whose class was folded. At most once a part.
 void AppendOverflow(const Part& part, PartPages* pages);

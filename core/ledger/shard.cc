@@ -117,7 +117,7 @@ RecordResult Shard::Record(const Event& event) {
   if (result.folded) {
     // Relaxed load and store: one writer, and a figure for statistics.
     std::atomic<std::uint64_t>& folded = segment_.extent(cells_.home()).folded_events;
-    folded.store(folded.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+    folded.store(folded.load(std::memory_order_relaxed) + event.events, std::memory_order_relaxed);
   }
   return result;
 }
@@ -154,14 +154,16 @@ std::uint32_t Shard::BucketOf(InstantNs at) {
 
 RecordResult Shard::Plan(const Event& event) {
   planned_count_ = 0;
-  if (event.parts.empty() || event.parts.size() > kPartsMax || event.at < kEventInstantMin) {
+  if (event.parts.empty() || event.parts.size() > kPartsMax || event.at < kEventInstantMin ||
+      event.events == 0 || event.events > kSumEventsMax ||
+      (event.events > 1 && event.id != nullptr)) {
     return {RecordStatus::kInvalid, false};
   }
   const std::uint32_t bucket = BucketOf(event.at);
   bool folded = registry_.IsFolded(event.dimensions);
   for (const Part& part : event.parts) {
     PartPages pages;
-    if (!SplitPart(part, &part == event.parts.data(), event.reported, &pages)) {
+    if (!SplitPart(event, part, &pages)) {
       return {RecordStatus::kInvalid, false};
     }
     CellGroup group{bucket, part.class_id, event.dimensions, TimeFold::kNone};
@@ -255,12 +257,13 @@ bool Shard::CreateCells(const CellGroup& group, std::size_t count) {
 // Plan and the steps below do (ledger_test compares them).
 bool Shard::RecordPlain(const Event& event) {
   if (event.parts.size() != 1 || event.id != nullptr || event.at < kEventInstantMin ||
-      event.reported.has_value() || registry_.IsFolded(event.dimensions)) {
+      event.events - 1 >= kSumEventsMax || event.reported.has_value() ||
+      registry_.IsFolded(event.dimensions)) {
     return false;
   }
   const Part& part = event.parts.front();
   if (IsFoldedClass(part.class_id) || part.billed != nullptr || part.atoms == nullptr ||
-      (part.priced && !IsEventAmount(part.cost))) {
+      (part.priced && !IsAmountOf(event.events, part.cost))) {
     return false;
   }
   const CellGroup group{BucketOf(event.at), part.class_id, event.dimensions, TimeFold::kNone};
@@ -270,11 +273,12 @@ bool Shard::RecordPlain(const Event& event) {
 
   std::array<std::uint64_t, kCellCounters> counters;
   ForEachCounter([&](std::size_t i) { counters[i] = cell.counters[i].load(kOwn); });
-  ++counters[kEventsCounter];
+  counters[kEventsCounter] += event.events;
+  const std::uint64_t most = QuantityMaxOf(event.events);
   std::uint64_t all_bits = 0;
   for (const AtomQuantity& item : part.atoms->items()) {
     const auto atom = static_cast<std::size_t>(item.atom);
-    if (atom >= kAtomsPerPage || item.quantity > kQuantityMax) return false;
+    if (atom >= kAtomsPerPage || item.quantity > most) return false;
     all_bits |= counters[kFirstQuantity + atom] += item.quantity;
   }
   if (all_bits >> kCellQuantityBits != 0) return false;

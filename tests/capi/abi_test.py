@@ -201,7 +201,7 @@ class Comparison(unittest.TestCase):
         self.assert_broken("struct tokentra_quantity: size changed from 16 to 32")
         self.item("structs", "tokentra_call")["growth"] = "frozen"
         self.assert_broken("struct tokentra_call no longer travels with its size")
-        self.new["structs"] = self.new["structs"][1:]
+        self.new["structs"].remove(self.item("structs", "tokentra_call"))
         self.assert_broken("struct tokentra_call was removed")
 
     def test_names(self) -> None:

@@ -1,6 +1,7 @@
 #include "bindings/python/src/catalog.h"
 
 #include "bindings/python/src/arguments.h"
+#include "bindings/python/src/arrow.h"
 #include "bindings/python/src/convert.h"
 #include "bindings/python/src/cost.h"
 #include "bindings/python/src/errors.h"
@@ -131,6 +132,9 @@ void InitCatalog(py::module_& module) {
       .def("models", Models, py::arg("provider"),
            "Ids of a provider's models, a list of str.\n\nRaises:\n    NotFoundError: no such "
            "provider.")
+      .def("price_batch", &PriceBatch, py::arg("table"), py::pos_only(), py::kw_only(),
+           py::arg("provider") = py::none(), py::arg("at") = py::none(),
+           py::arg("tags") = py::tuple(), py::arg("per_meter") = false, kPriceBatchDoc)
       .def("__repr__", [](const Catalog& self) {
         return "<tokentra.Catalog as of " + std::string(self.as_of()) + ", " +
                std::string(self.digest().substr(0, 12)) + ">";

@@ -1,5 +1,6 @@
 #include "bindings/python/src/client.h"
 
+#include "bindings/python/src/arrow.h"
 #include "bindings/python/src/catalog.h"
 #include "bindings/python/src/errors.h"
 #include "bindings/python/src/fast_type.h"
@@ -236,6 +237,17 @@ void InitClient(py::module_& module) {
           "The Catalog this client prices with.")
       .def("with_metadata", &WithMetadata, py::arg("mapping") = py::none(), py::pos_only(),
            "A client with more metadata over the same ledger; entries given here win.")
+      .def(
+          "record_batch",
+          [](const ClientValue& self, const py::object& table, const py::object& provider,
+             const py::object& at, const py::object& tags) {
+            if (self.IsClosed()) {
+              throw Error(TOKENTRA_FAILED_PRECONDITION, "the client is closed");
+            }
+            return RecordBatch(self.client, table, provider, at, tags);
+          },
+          py::arg("table"), py::pos_only(), py::kw_only(), py::arg("provider") = py::none(),
+          py::arg("at") = py::none(), py::arg("tags") = py::tuple(), kRecordBatchDoc)
       .def(
           "snapshot", [](const ClientValue& self) { return TakeSnapshot(self.client); },
           "An immutable view: every event whose tracking returned before is in it.")

@@ -6,6 +6,7 @@
 #include <pybind11/pybind11.h>
 
 #include "bindings/python/src/arguments.h"
+#include "bindings/python/src/arrow.h"
 #include "bindings/python/src/catalog.h"
 #include "bindings/python/src/client.h"
 #include "bindings/python/src/cost.h"
@@ -65,6 +66,7 @@ PYBIND11_MODULE(_core, module) {
   InitCatalog(module);
   InitExtraction(module);
   InitRepricing(module);
+  InitArrow(module);
   InitSnapshot(module);
   InitLedger(module);
   InitClient(module);

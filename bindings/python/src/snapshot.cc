@@ -5,6 +5,7 @@
 #include <tokentra/tokentra.hpp>
 #include <vector>
 
+#include "bindings/python/src/arrow.h"
 #include "bindings/python/src/convert.h"
 #include "bindings/python/src/errors.h"
 #include "bindings/python/src/reprice.h"
@@ -290,6 +291,14 @@ void InitSnapshot(py::module_& module) {
            "\n"
            "Raises:\n"
            "    InvalidArgumentError: an unknown key; names the nearest.")
+      .def(
+          "__arrow_c_stream__",
+          [](const SnapshotValue& self, const py::object&) {
+            return ExportTable(SnapshotArrow(self.snapshot));
+          },
+          py::arg("requested_schema") = py::none(),
+          "The cells as Arrow columns: bucket, provider, model, state, service_tier, region,\n"
+          "batch, each dimension, events, cost (decimal128(38, 18)) and each meter in use.")
       .def("_repr_html_", [](const py::object& self) { return Html(self); })
       .def("__repr__", [](const SnapshotValue& self) {
         return py::str("Snapshot(total={!r}, events={}, unpriced={}, refused={})")

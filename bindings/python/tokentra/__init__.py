@@ -19,6 +19,7 @@ import _thread
 
 from ._ambient import metadata
 from ._core import (
+    BatchResult,
     Catalog,
     Client,
     Cost,
@@ -30,6 +31,7 @@ from ._core import (
     Row,
     Rows,
     Snapshot,
+    Table,
     TrackResult,
     UsageStream,
     __version__,
@@ -59,6 +61,7 @@ from ._errors import (
 __all__ = [
     "AbortedError",
     "AlreadyExistsError",
+    "BatchResult",
     "CancelledError",
     "Catalog",
     "Client",
@@ -81,6 +84,7 @@ __all__ = [
     "Row",
     "Rows",
     "Snapshot",
+    "Table",
     "TrackResult",
     "UnauthenticatedError",
     "UnavailableError",

@@ -13,6 +13,7 @@
  *   7. Client: track, recorder, snapshot, rows
  *      and the difference that another catalog makes
  *   8. Ledger: one folder for all processes of a service; snapshots as bytes, merged
+ *   9. Arrow: tables of calls in, costs and snapshots out
  *
  * Rules that hold everywhere:
  *   - Every function that can fail returns a tokentra_status and takes `tokentra_error** error` as
@@ -53,6 +54,56 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/* The Arrow C data and C stream interfaces, word for word as the standard has them
+ * (https://arrow.apache.org/docs/format/CDataInterface.html). The macros are the standard's: of
+ * several headers with these definitions, the first counts. */
+#ifndef ARROW_C_DATA_INTERFACE
+#define ARROW_C_DATA_INTERFACE
+
+#define ARROW_FLAG_DICTIONARY_ORDERED 1
+#define ARROW_FLAG_NULLABLE 2
+#define ARROW_FLAG_MAP_KEYS_SORTED 4
+
+struct ArrowSchema {
+  const char* format;
+  const char* name;
+  const char* metadata;
+  int64_t flags;
+  int64_t n_children;
+  struct ArrowSchema** children;
+  struct ArrowSchema* dictionary;
+  void (*release)(struct ArrowSchema*);
+  void* private_data;
+};
+
+struct ArrowArray {
+  int64_t length;
+  int64_t null_count;
+  int64_t offset;
+  int64_t n_buffers;
+  int64_t n_children;
+  const void** buffers;
+  struct ArrowArray** children;
+  struct ArrowArray* dictionary;
+  void (*release)(struct ArrowArray*);
+  void* private_data;
+};
+
+#endif /* ARROW_C_DATA_INTERFACE */
+
+#ifndef ARROW_C_STREAM_INTERFACE
+#define ARROW_C_STREAM_INTERFACE
+
+struct ArrowArrayStream {
+  int (*get_schema)(struct ArrowArrayStream*, struct ArrowSchema* out);
+  int (*get_next)(struct ArrowArrayStream*, struct ArrowArray* out);
+  const char* (*get_last_error)(struct ArrowArrayStream*);
+  void (*release)(struct ArrowArrayStream*);
+  void* private_data;
+};
+
+#endif /* ARROW_C_STREAM_INTERFACE */
 
 #define TOKENTRA_VERSION_MAJOR 0
 #define TOKENTRA_VERSION_MINOR 1
@@ -172,6 +223,7 @@ typedef struct tokentra_snapshot tokentra_snapshot;
 typedef struct tokentra_rows tokentra_rows;
 typedef struct tokentra_repricing tokentra_repricing;
 typedef struct tokentra_diff tokentra_diff;
+typedef struct tokentra_table tokentra_table;
 
 /* ---- 2. The library itself, errors, meters --------------------------------------------------- */
 
@@ -1175,6 +1227,89 @@ TOKENTRA_API size_t tokentra_snapshot_bad_file_count(const tokentra_snapshot* sn
  * Thread: concurrent. Owns: view, lives as long as `snapshot`. Errors: none. Since: 1.0 */
 TOKENTRA_API tokentra_text tokentra_snapshot_bad_file(const tokentra_snapshot* snapshot,
                                                       size_t index);
+
+/* ---- 9. Arrow -------------------------------------------------------------------------------- */
+
+/* Tables of calls come in as a stream of the Arrow C stream interface, from pyarrow, polars,
+ * DuckDB, arrow-rs or anything else. Their columns are named as the call record's fields are:
+ * provider, model, api, service_tier, region, batch, id, at; meters by name; metadata by key;
+ * conditions by name (docs/arrow.md). Texts are utf8, large_utf8, utf8_view or dictionaries of
+ * them; meters are integers of any width; instants are timestamps with a zone, int64 nanoseconds or
+ * RFC 3339 texts. A null is absent. A column that is no part of a call is an error that names the
+ * nearest.
+ *
+ * A function that takes a stream takes it over: it is released when the function returns, whatever
+ * the status, once, and `stream->release` is NULL then. */
+
+/* tokentra_arrow_options.flags */
+#define TOKENTRA_ARROW_PER_METER 1u /* pricing: a column `cost_<meter>` for each meter billed */
+
+typedef struct tokentra_arrow_options {
+  tokentra_text provider;    /* of rows that state none */
+  int64_t default_at_ns;     /* instant of rows that state none; 0: such rows are errors */
+  const tokentra_text* tags; /* columns that are metadata whatever their name */
+  size_t tag_count;
+  uint32_t flags;
+  uint32_t reserved;
+} tokentra_arrow_options;
+
+/* Prices every row. The table has as many rows: cost (decimal128(38,18), null when unpriced),
+ * state, price_row (both dictionaries of utf8), status ("OK" or the code of the row's error) and
+ * message. `options` may be NULL.
+ * Thread: concurrent. Owns: *table (tokentra_table_free), *error.
+ * Errors: INVALID_ARGUMENT (an unknown column, a type its part of a call cannot have, an array that
+ * is not what its schema says, an error of the stream), RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_catalog_price_arrow(const tokentra_catalog* catalog,
+                                                          struct ArrowArrayStream* stream,
+                                                          const tokentra_arrow_options* options,
+                                                          size_t options_size,
+                                                          tokentra_table** table,
+                                                          tokentra_error** error);
+
+typedef struct tokentra_arrow_totals {
+  uint64_t rows;
+  uint64_t recorded;
+  uint64_t unmetered;
+  uint64_t duplicates;
+  uint64_t conflicts;
+  uint64_t refused;
+  uint64_t folded; /* of those recorded */
+  uint64_t reserved;
+} tokentra_arrow_totals;
+
+/* Records every row, as tokentra_client_track would one by one, but for rows of one class, bucket
+ * and metadata, which are recorded in one step. `refused` (may be NULL) receives the errors of the
+ * first 1,000 refused rows: row, status, message. `options` may be NULL. An error of the stream
+ * leaves the rows before it recorded, and says how many.
+ * Thread: concurrent. Owns: *refused (tokentra_table_free), *error.
+ * Errors: as tokentra_catalog_price_arrow. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_record_arrow(
+    tokentra_client* client, struct ArrowArrayStream* stream, const tokentra_arrow_options* options,
+    size_t options_size, tokentra_arrow_totals* totals, size_t totals_size,
+    tokentra_table** refused, tokentra_error** error);
+
+/* The snapshot's cells, one row each: bucket (timestamp in UTC; null: any time), provider, model,
+ * state, service_tier, region, batch, a column for each dimension, events, cost (decimal128(38,18);
+ * null when unpriced), and a uint64 column for each meter that is above zero anywhere.
+ * Thread: concurrent. Owns: *table (tokentra_table_free), *error.
+ * Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_snapshot_arrow(const tokentra_snapshot* snapshot,
+                                                     tokentra_table** table,
+                                                     tokentra_error** error);
+
+/* Fills *stream, which holds nothing, with the table: any number of times. A stream and what is
+ * read from it keep what they need of the table.
+ * Thread: concurrent. Owns: what the caller has to release, in *stream; *error.
+ * Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_table_export(const tokentra_table* table,
+                                                   struct ArrowArrayStream* stream,
+                                                   tokentra_error** error);
+
+/* Thread: concurrent. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API uint64_t tokentra_table_row_count(const tokentra_table* table);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_table_free(tokentra_table* table);
 
 #ifdef __cplusplus
 }

@@ -24,11 +24,12 @@
 //
 // In order, from simple to advanced: cpp/base.hpp (errors, money, meters, instants), cpp/price.hpp
 // (Catalog, Call, Cost), cpp/extract.hpp (Extraction), cpp/records.hpp (JSON Lines),
-// cpp/client.hpp (Client, Recorder, Snapshot, Rows, Ledger).
+// cpp/client.hpp (Client, Recorder, Snapshot, Rows, Ledger), cpp/arrow.hpp (tables).
 
 #ifndef TOKENTRA_TOKENTRA_HPP_
 #define TOKENTRA_TOKENTRA_HPP_
 
+#include <tokentra/cpp/arrow.hpp>
 #include <tokentra/cpp/base.hpp>
 #include <tokentra/cpp/client.hpp>
 #include <tokentra/cpp/extract.hpp>

@@ -29,6 +29,7 @@ struct tokentra_cost {
   std::string reason;
   std::vector<tokentra_quantity> usage;
   std::vector<std::string_view> suggestions;
+  std::vector<std::string> metadata_findings;
   std::size_t line_count = 0;
 };
 
@@ -56,6 +57,10 @@ struct tokentra_client_options {
   tokentra::ClientOptions options;
 };
 
+struct tokentra_convention {
+  std::shared_ptr<const tokentra::Convention> convention;
+};
+
 struct tokentra_client {
   std::shared_ptr<tokentra::Client> client;
 };
@@ -67,8 +72,7 @@ struct tokentra_ledger {
 struct tokentra_recorder {
   std::shared_ptr<tokentra::Client> client;
   tokentra::capi::CallStorage storage;
-  tokentra::DimensionsId dimensions = 0;
-  bool has_findings = false;
+  tokentra::Client::Binding binding;
 };
 
 struct tokentra_snapshot {
@@ -85,6 +89,10 @@ struct tokentra_rows {
 };
 
 namespace tokentra::capi {
+
+// A caller's metadata: texts, borrowed.
+absl::Status ReadMetadata(const tokentra_pair* metadata, std::size_t count,
+                          std::vector<MetadataEntry>& out);
 
 inline std::vector<tokentra_quantity> ToC(const Usage& usage) {
   std::vector<tokentra_quantity> quantities;

@@ -83,27 +83,28 @@ std::unique_ptr<tokentra_records> NewRecords(tokentra::RecordsResult result,
   return made;
 }
 
-absl::Status Prepare(const tokentra::Catalog& catalog, const tokentra::Client* client,
+absl::Status Prepare(const tokentra::Catalog& catalog, const tokentra::EventPreparer* preparer,
                      tokentra_text chunk, const tokentra_records_options* options,
                      std::size_t options_size, std::unique_ptr<tokentra_records>& made) {
   if (chunk.data == nullptr && chunk.size != 0) return NullArgument("chunk.data");
   tokentra::RecordsOptions read;
   absl::Status status = ReadOptions(options, options_size, read);
   if (!status.ok()) return status;
-  made = NewRecords(tokentra::PrepareRecords(catalog, client, View(chunk), read), read);
+  made = NewRecords(tokentra::PrepareRecords(catalog, preparer, View(chunk), read), read);
   return absl::OkStatus();
 }
 
 absl::Status Resolve(tokentra_held* held, const tokentra::Catalog& catalog,
-                     const tokentra::Client* client, const tokentra_records_options* options,
-                     std::size_t options_size, tokentra_records** records) {
+                     const tokentra::EventPreparer* preparer,
+                     const tokentra_records_options* options, std::size_t options_size,
+                     tokentra_records** records) {
   if (held == nullptr) return NullArgument("held");
   if (records == nullptr) return NullArgument("records");
   tokentra::RecordsOptions read;
   absl::Status status = ReadOptions(options, options_size, read);
   if (!status.ok()) return status;
   tokentra::RecordsResult result;
-  held->log.Resolve(catalog, client, read, result);
+  held->log.Resolve(catalog, preparer, read, result);
   *records = NewRecords(std::move(result), read).release();
   return absl::OkStatus();
 }
@@ -131,9 +132,10 @@ tokentra_status tokentra_records_track(tokentra_client* client, tokentra_text ch
   return Guard(error, [&]() -> absl::Status {
     if (client == nullptr) return NullArgument("client");
     if (records == nullptr) return NullArgument("records");
+    const tokentra::EventPreparer preparer(*client->client);
     std::unique_ptr<tokentra_records> made;
-    absl::Status status = Prepare(client->client->catalog(), client->client.get(), chunk, options,
-                                  options_size, made);
+    absl::Status status =
+        Prepare(preparer.catalog(), &preparer, chunk, options, options_size, made);
     if (!status.ok()) return status;
     tokentra::CommitRecords(*client->client, made->options, made->result);
     *records = made.release();
@@ -148,9 +150,10 @@ tokentra_status tokentra_records_prepare(const tokentra_client* client, tokentra
   return Guard(error, [&]() -> absl::Status {
     if (client == nullptr) return NullArgument("client");
     if (records == nullptr) return NullArgument("records");
+    const tokentra::EventPreparer preparer(*client->client);
     std::unique_ptr<tokentra_records> made;
-    absl::Status status = Prepare(client->client->catalog(), client->client.get(), chunk, options,
-                                  options_size, made);
+    absl::Status status =
+        Prepare(preparer.catalog(), &preparer, chunk, options, options_size, made);
     if (status.ok()) *records = made.release();
     return status;
   });
@@ -246,8 +249,8 @@ tokentra_status tokentra_held_prepare(tokentra_held* held, const tokentra_client
                                       tokentra_records** records, tokentra_error** error) {
   return Guard(error, [&]() -> absl::Status {
     if (client == nullptr) return NullArgument("client");
-    return Resolve(held, client->client->catalog(), client->client.get(), options, options_size,
-                   records);
+    const tokentra::EventPreparer preparer(*client->client);
+    return Resolve(held, preparer.catalog(), &preparer, options, options_size, records);
   });
 }
 
@@ -304,7 +307,9 @@ tokentra_status tokentra_records_at(const tokentra_records* records, size_t inde
       out.quality = static_cast<std::uint32_t>(from.quality);
     }
     out.outcome = from.tracked ? static_cast<std::uint32_t>(from.outcome) : 0;
-    out.flags = from.skipped ? TOKENTRA_RECORD_SKIPPED : 0;
+    out.flags = (from.skipped ? TOKENTRA_RECORD_SKIPPED : 0u) |
+                (from.has_findings ? TOKENTRA_RECORD_FINDINGS : 0u);
+    if (!from.findings.empty()) out.finding = Text(from.findings.front());
     out.column = from.column;
     out.source = from.source;
     return WriteSized("record", out, record, record_size);

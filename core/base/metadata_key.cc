@@ -17,6 +17,8 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 5> kSpelling
 }  // namespace
 
 std::string_view CanonicalMetadataKey(std::string_view key) {
+  // All camelCase spellings end alike, which few other keys do.
+  if (key.size() < 3 || key[key.size() - 2] != 'I' || key.back() != 'd') return key;
   for (const auto& [canonical, camel] : kSpellings) {
     if (key == camel) return canonical;
   }
@@ -28,6 +30,23 @@ std::string_view CamelMetadataKey(std::string_view canonical) {
     if (canonical == key) return camel;
   }
   return {};
+}
+
+const MetadataEntry* ConflictingSpelling(std::span<const MetadataEntry> metadata,
+                                         const MetadataEntry& camel) {
+  const std::string_view canonical = CanonicalMetadataKey(camel.key);
+  if (canonical.data() == camel.key.data()) return nullptr;
+  for (const MetadataEntry& entry : metadata) {
+    if (entry.key == canonical && entry.value != camel.value) return &entry;
+  }
+  return nullptr;
+}
+
+bool HasSpellingConflict(std::span<const MetadataEntry> metadata) {
+  for (const MetadataEntry& entry : metadata) {
+    if (ConflictingSpelling(metadata, entry) != nullptr) return true;
+  }
+  return false;
 }
 
 }  // namespace tokentra

@@ -5,6 +5,7 @@
 #ifndef TOKENTRA_CORE_BASE_METADATA_KEY_H_
 #define TOKENTRA_CORE_BASE_METADATA_KEY_H_
 
+#include <span>
 #include <string_view>
 
 namespace tokentra {
@@ -20,6 +21,12 @@ std::string_view CanonicalMetadataKey(std::string_view key);
 
 // The camelCase spelling of a well-known key; empty when it has none of its own.
 std::string_view CamelMetadataKey(std::string_view canonical);
+
+// Some well-known key is given in both spellings with different values.
+bool HasSpellingConflict(std::span<const MetadataEntry> metadata);
+// The entry whose key is the canonical spelling of `camel`'s, with another value; nullptr: none.
+const MetadataEntry* ConflictingSpelling(std::span<const MetadataEntry> metadata,
+                                         const MetadataEntry& camel);
 
 }  // namespace tokentra
 

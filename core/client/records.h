@@ -26,6 +26,7 @@
 
 #include "absl/status/status.h"
 #include "core/client/client.h"
+#include "core/client/event_preparer.h"
 #include "core/client/prepared_events.h"
 #include "core/exchange/fields.h"
 #include "core/exchange/format.h"
@@ -70,7 +71,9 @@ struct RecordResultLine {
   InstantNs at = kNoInstant;
   std::uint64_t input_tokens = 0;
   std::uint64_t output_tokens = 0;
-  std::size_t event = kNoEvent;  // in `RecordsResult::events`
+  std::vector<std::string> findings;  // of its metadata, in words
+  bool has_findings = false;          // those, or some of the client's convention
+  std::size_t event = kNoEvent;       // in `RecordsResult::events`
 
   static constexpr std::size_t kNoEvent = ~std::size_t{0};
 };
@@ -86,11 +89,12 @@ struct RecordsResult {
   FieldLog fields;
 };
 
-// `client` null: only priced, with `catalog`.
-RecordsResult PrepareRecords(const Catalog& catalog, const Client* client, std::string_view chunk,
-                             const RecordsOptions& options);
-// Records what was prepared with this client; once.
+// `preparer` null: only priced. `catalog` is the preparer's.
+RecordsResult PrepareRecords(const Catalog& catalog, const EventPreparer* preparer,
+                             std::string_view chunk, const RecordsOptions& options);
+// Records what was prepared for this client; once.
 void CommitRecords(Client& client, const RecordsOptions& options, RecordsResult& result);
+// Both; `client` null: only priced, with `catalog`.
 RecordsResult ProcessRecords(const Catalog& catalog, Client* client, std::string_view chunk,
                              const RecordsOptions& options);
 
@@ -100,9 +104,9 @@ class HeldLog {
   // Takes what `result` holds. In the order of the chunks.
   void Add(RecordsResult& result);
   std::uint64_t size() const { return held_.size(); }
-  // Prices, and with a client prepares, what turns out to count, behind what `result` has already.
-  // The rest of a run may follow.
-  void Resolve(const Catalog& catalog, const Client* client, const RecordsOptions& options,
+  // Prices, and with a preparer prepares, what turns out to count, behind what `result` has
+  // already. The rest of a run may follow.
+  void Resolve(const Catalog& catalog, const EventPreparer* preparer, const RecordsOptions& options,
                RecordsResult& result);
 
  private:

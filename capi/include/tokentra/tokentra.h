@@ -13,6 +13,7 @@
  *   7. Client: track, recorder, snapshot, rows
  *      and the difference that another catalog makes
  *   8. Ledger: one folder for all processes of a service; snapshots as bytes, merged
+ *   9. Convention: naming rules, checked on their own or at every event
  *
  * Rules that hold everywhere:
  *   - Every function that can fail returns a tokentra_status and takes `tokentra_error** error` as
@@ -171,6 +172,7 @@ typedef struct tokentra_ledger tokentra_ledger;
 typedef struct tokentra_snapshot tokentra_snapshot;
 typedef struct tokentra_rows tokentra_rows;
 typedef struct tokentra_repricing tokentra_repricing;
+typedef struct tokentra_convention tokentra_convention;
 
 /* ---- 2. The library itself, errors, meters --------------------------------------------------- */
 
@@ -612,7 +614,8 @@ TOKENTRA_API size_t tokentra_records_count(const tokentra_records* records);
 TOKENTRA_API uint64_t tokentra_records_lines(const tokentra_records* records);
 
 /* tokentra_record.flags */
-#define TOKENTRA_RECORD_SKIPPED 1u /* outside since/until */
+#define TOKENTRA_RECORD_SKIPPED 1u  /* outside since/until */
+#define TOKENTRA_RECORD_FINDINGS 2u /* of its metadata: `finding`, or the client's convention's */
 
 typedef struct tokentra_record {
   tokentra_money total;
@@ -633,6 +636,8 @@ typedef struct tokentra_record {
   uint32_t flags;
   uint32_t column; /* of an error in its line, from 1; 0: unknown */
   uint32_t source; /* tokentra_records_options.source */
+  /* What is wrong with the metadata as it stands in the record, in words; absent: nothing. */
+  tokentra_text finding;
 } tokentra_record;
 
 /* Thread: concurrent. Owns: views in *record, live as long as `records`; *error.
@@ -750,6 +755,13 @@ TOKENTRA_API tokentra_status
 tokentra_client_options_get_limit(const tokentra_client_options* options, tokentra_text name,
                                   uint64_t* value, tokentra_error** error);
 
+/* The convention that metadata is checked by before it is stored; without one nothing is checked.
+ * NULL: none.
+ * Thread: exclusive. Owns: shares `convention`; *error. Errors: INVALID_ARGUMENT. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_options_set_convention(
+    tokentra_client_options* options, const tokentra_convention* convention,
+    tokentra_error** error);
+
 /* A client: catalog + ledger, with default metadata. `options` may be NULL. All functions on a
  * client may run concurrently, except tokentra_client_free.
  * Thread: any. Owns: *client (tokentra_client_free), *error.
@@ -768,9 +780,35 @@ TOKENTRA_API tokentra_status tokentra_client_with_metadata(tokentra_client* clie
                                                            size_t count, tokentra_client** child,
                                                            tokentra_error** error);
 
+/* `flags` of tokentra_client_use */
+#define TOKENTRA_USE_NO_CONVENTION 1u /* check nothing from now on */
+
+/* Changes what the client prices and checks with, for its parents and children too, in one step:
+ * every event meets the old or the new. NULL: as before. Nobody waits for it.
+ * Thread: concurrent. Owns: shares `catalog` and `convention`; *error.
+ * Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_use(tokentra_client* client,
+                                                 const tokentra_catalog* catalog,
+                                                 const tokentra_convention* convention,
+                                                 uint32_t flags, tokentra_error** error);
+
+/* What the convention in use says about metadata with the client's own beneath it, as
+ * tokentra_convention_check does. Without a convention: keys in two spellings that differ.
+ * Thread: concurrent. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_check(tokentra_client* client,
+                                                   const tokentra_pair* metadata, size_t count,
+                                                   int64_t at_ns, tokentra_document** document,
+                                                   tokentra_error** error);
+
+/* Events whose metadata had findings since the convention came into use; mode `observe` counts
+ * them too.
+ * Thread: concurrent. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API uint64_t tokentra_client_finding_events(const tokentra_client* client);
+
 /* tokentra_track_result.flags */
 #define TOKENTRA_TRACK_FOLDED 1u   /* a ledger limit was reached: counted under a coarser key */
-#define TOKENTRA_TRACK_FINDINGS 2u /* tokentra_price on the same call tells them */
+#define TOKENTRA_TRACK_FINDINGS 2u /* told by tokentra_client_check and tokentra_price */
 
 typedef struct tokentra_track_result {
   tokentra_money total; /* meaningless when unpriced, unmetered or refused */
@@ -1084,6 +1122,76 @@ TOKENTRA_API size_t tokentra_snapshot_bad_file_count(const tokentra_snapshot* sn
  * Thread: concurrent. Owns: view, lives as long as `snapshot`. Errors: none. Since: 1.0 */
 TOKENTRA_API tokentra_text tokentra_snapshot_bad_file(const tokentra_snapshot* snapshot,
                                                       size_t index);
+
+/* ---- 9. Convention --------------------------------------------------------------------------- */
+
+/* An organisation's rules for metadata, compiled once from JSON (docs/conventions.md). What it
+ * finds never costs money: a value that may not be recorded is replaced by the name of a bucket
+ * (`__refused__`, `__quarantined__`, `__redacted__`, `__other__`), under which the event counts. */
+
+typedef struct tokentra_convention_options {
+  const tokentra_pair* files; /* vocabulary files: their names in the convention, their texts */
+  size_t file_count;
+  tokentra_text baseline;        /* a baseline file's JSON: findings known and accepted */
+  tokentra_text fingerprint_key; /* makes HMAC fingerprints of sensitive values; absent: none */
+} tokentra_convention_options;
+
+/* The convention of the best-practices page: projects are {team}-{product}-{feature}.
+ * Thread: any. Owns: *convention (tokentra_convention_free), *error. Errors: RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_convention_open_builtin(tokentra_convention** convention,
+                                                              tokentra_error** error);
+
+/* Names of the files that the convention in `json` names, as a JSON array: the caller reads them.
+ * Thread: any. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_convention_files(tokentra_text json,
+                                                       tokentra_document** document,
+                                                       tokentra_error** error);
+
+/* Compiles a convention. Messages name the rule and show an example. `options` may be NULL.
+ * Thread: any. Owns: *convention (tokentra_convention_free), *error.
+ * Errors: INVALID_ARGUMENT, NOT_FOUND (a file that is not among the options), RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_convention_compile(tokentra_text json,
+                                                         const tokentra_convention_options* options,
+                                                         size_t options_size,
+                                                         tokentra_convention** convention,
+                                                         tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_convention_free(tokentra_convention* convention);
+
+/* Thread: concurrent. Owns: view, lives as long as `convention`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_convention_name(const tokentra_convention* convention);
+
+/* SHA-256 over everything compiled, hexadecimal.
+ * Thread: concurrent. Owns: view, lives as long as `convention`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_convention_digest(const tokentra_convention* convention);
+
+/* The rules in words, with generated valid and invalid examples. Plain text of several lines.
+ * Thread: concurrent. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_convention_explain(const tokentra_convention* convention,
+                                                         tokentra_document** document,
+                                                         tokentra_error** error);
+
+/* The same as one JSON object: name, version, digest, mode, keys, rules.
+ * Thread: concurrent. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_convention_describe(const tokentra_convention* convention,
+                                                          tokentra_document** document,
+                                                          tokentra_error** error);
+
+/* Checks one set of metadata at an instant (TOKENTRA_NO_INSTANT: after every date of the
+ * convention): {"mode":…,"findings":[{"rule","name","severity","key","value","begin","end","part",
+ * "expected","suggestion","fix_is_safe","applied","baselined","message","fingerprint"}],
+ * "recorded":{key: value that is recorded in its place}}. Sensitive values are in none of it.
+ * Thread: concurrent. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_convention_check(const tokentra_convention* convention,
+                                                       const tokentra_pair* metadata, size_t count,
+                                                       int64_t at_ns, tokentra_document** document,
+                                                       tokentra_error** error);
 
 #ifdef __cplusplus
 }

@@ -8,6 +8,7 @@
 #include "bindings/python/src/arguments.h"
 #include "bindings/python/src/catalog.h"
 #include "bindings/python/src/client.h"
+#include "bindings/python/src/convention.h"
 #include "bindings/python/src/cost.h"
 #include "bindings/python/src/errors.h"
 #include "bindings/python/src/extraction.h"
@@ -67,6 +68,7 @@ PYBIND11_MODULE(_core, module) {
   InitRepricing(module);
   InitSnapshot(module);
   InitLedger(module);
+  InitConvention(module);
   InitClient(module);
   InitRecorder(module);
   module.def("metadata_texts", &MetadataTexts, pybind11::arg("mapping"));

@@ -18,9 +18,11 @@ from __future__ import annotations
 import _thread
 
 from ._ambient import metadata
+from ._convention import Check, Finding
 from ._core import (
     Catalog,
     Client,
+    Convention,
     Cost,
     Extraction,
     Ledger,
@@ -61,13 +63,16 @@ __all__ = [
     "AlreadyExistsError",
     "CancelledError",
     "Catalog",
+    "Check",
     "Client",
+    "Convention",
     "Cost",
     "DataLossError",
     "DeadlineExceededError",
     "Error",
     "Extraction",
     "FailedPreconditionError",
+    "Finding",
     "InternalError",
     "InvalidArgumentError",
     "Ledger",

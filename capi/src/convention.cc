@@ -118,7 +118,8 @@ tokentra_status tokentra_convention_compile(tokentra_text json,
     tokentra::ConventionOptions read;
     absl::Status status = ReadConventionOptions(options, options_size, files, read);
     if (!status.ok()) return status;
-    absl::StatusOr<std::shared_ptr<const Convention>> made = Convention::Compile(View(json), read);
+    const std::string_view text = json.size == 0 ? Convention::BuiltinJson() : View(json);
+    absl::StatusOr<std::shared_ptr<const Convention>> made = Convention::Compile(text, read);
     if (!made.ok()) return made.status();
     *convention = new tokentra_convention{*std::move(made)};
     return absl::OkStatus();

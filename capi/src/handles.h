@@ -11,8 +11,10 @@
 
 #include "call.h"
 #include "core/analysis/reprice.h"
+#include "core/analysis/lint.h"
 #include "core/client/client.h"
 #include "core/client/records.h"
+#include "core/convention/propose.h"
 #include "core/usage/stream.h"
 
 struct tokentra_catalog {
@@ -59,6 +61,14 @@ struct tokentra_client_options {
 
 struct tokentra_convention {
   std::shared_ptr<const tokentra::Convention> convention;
+};
+
+struct tokentra_lint {
+  tokentra::Lint lint;
+};
+
+struct tokentra_proposal {
+  tokentra::ConventionProposal proposal;
 };
 
 struct tokentra_client {

@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint32_t kFlags = TOKENTRA_RECORDS_JSON | TOKENTRA_RECORDS_CONVERT |
                                  TOKENTRA_RECORDS_FIELDS | TOKENTRA_RECORDS_HOLD |
-                                 TOKENTRA_RECORDS_EXPLAIN;
+                                 TOKENTRA_RECORDS_EXPLAIN | TOKENTRA_RECORDS_METADATA;
 
 InstantNs Bound(std::int64_t instant) { return instant == 0 ? tokentra::kNoInstant : instant; }
 
@@ -42,9 +42,10 @@ absl::Status ReadOptions(const tokentra_records_options* from, std::size_t size,
   absl::Status status = tokentra::capi::ReadSized("options", from, size, options);
   if (status.ok()) status = tokentra::capi::CheckReserved("options.reserved2", options.reserved2);
   if (status.ok()) {
-    status = tokentra::capi::CheckReserved("options.flags beyond TOKENTRA_RECORDS_EXPLAIN",
+    status = tokentra::capi::CheckReserved("options.flags beyond TOKENTRA_RECORDS_METADATA",
                                            options.flags & ~kFlags);
   }
+  if (status.ok()) status = tokentra::capi::CheckReserved("options.reserved3", options.reserved3);
   if (status.ok()) status = ReadFormat(options.format, out.format);
   if (status.ok()) status = tokentra::capi::CheckText("options.provider", options.provider);
   if (status.ok()) status = tokentra::capi::CheckText("options.model", options.model);
@@ -61,6 +62,8 @@ absl::Status ReadOptions(const tokentra_records_options* from, std::size_t size,
   out.json = out.convert || out.explain || (options.flags & TOKENTRA_RECORDS_JSON) != 0;
   out.fields = (options.flags & TOKENTRA_RECORDS_FIELDS) != 0;
   out.hold = (options.flags & TOKENTRA_RECORDS_HOLD) != 0;
+  out.metadata = (options.flags & TOKENTRA_RECORDS_METADATA) != 0;
+  if (options.fix != nullptr) out.fix = options.fix->convention;
   out.source = options.source;
   out.read.provider = View(options.provider);
   out.read.model = View(options.model);
@@ -200,6 +203,7 @@ tokentra_status tokentra_records_total(const tokentra_records* records,
     out.covered = from.covered;
     out.held = from.held.size() + from.spans.size();
     out.fields = records->unread.size();
+    out.fixes = from.fixes;
     return WriteSized("totals", out, totals, totals_size);
   });
 }

@@ -1,5 +1,6 @@
 #include "core/base/json.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -56,6 +57,16 @@ class DocumentBuilder : public nlohmann::json_sax<Json> {
     return false;
   }
 
+  // A vector of members with const keys would grow by copying all values, and copies that memory
+  // runs out for are destroyed. Here the values move, once nothing can fail any more.
+  static void Grow(Json::object_t::Container& members) {
+    Json::object_t::Container wider;
+    wider.reserve(std::max<std::size_t>(8, 2 * members.size()));
+    for (const auto& [name, value] : members) wider.emplace_back(name, nullptr);
+    for (std::size_t i = 0; i < members.size(); ++i) wider[i].second.swap(members[i].second);
+    wider.swap(members);
+  }
+
   Json* Place(Json value) {
     if (open_.empty()) {
       root_ = std::move(value);
@@ -69,6 +80,7 @@ class DocumentBuilder : public nlohmann::json_sax<Json> {
     // The key is known to be new: the object's own insertion would search it again, and long
     // objects would cost the square of their size.
     auto& members = static_cast<Json::object_t::Container&>(*parent.get_ptr<Json::object_t*>());
+    if (members.size() == members.capacity()) Grow(members);
     members.emplace_back(std::move(key_), std::move(value));
     return &members.back().second;
   }

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/text.h"
+#include "core/client/record_fix.h"
 #include "core/convention/key_spelling.h"
 #include "core/exchange/cost_json.h"
 #include "core/exchange/explain.h"
@@ -203,7 +204,12 @@ void RecordProcessor::Price(const Call& call, std::string_view id,
     out.output_tokens += usage.Get(kMeterOutputTokens).value_or(0);
   }
   out.message = evaluation.Reason(catalog_);
-  if (json != nullptr) {
+  if (options_.metadata) {
+    for (const MetadataEntry& entry : metadata) out.metadata.emplace_back(entry.key, entry.value);
+  }
+  if (json != nullptr && options_.fix != nullptr) {
+    out.json = FixRecord(*options_.fix, *json, metadata, call.at, &result_.fixes);
+  } else if (json != nullptr) {
     out.json = *json;
   } else if (options_.json) {
     CostContext context = ContextOf(call, id, out.line);

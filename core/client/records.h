@@ -43,11 +43,14 @@ struct RecordsOptions {
   bool convert = false;          // with `json`: the call record instead of its cost
   bool explain = false;          // with `json`: say why the cost is what it is
   bool fields = false;           // tell which fields were not read
+  bool metadata = false;         // keep every record's metadata in its result
   bool hold = false;             // leave what has to wait unresolved
   std::uint32_t source = 0;      // given back in every result
   RecordFormat format = RecordFormat::kRecord;
   ReadOptions read;
   std::string_view header;  // CSV: its first row; then the chunk has rows
+  // With `convert`: safe fixes by this convention are made in the records.
+  std::shared_ptr<const Convention> fix;
 };
 
 struct RecordResultLine {
@@ -71,9 +74,10 @@ struct RecordResultLine {
   InstantNs at = kNoInstant;
   std::uint64_t input_tokens = 0;
   std::uint64_t output_tokens = 0;
-  std::vector<std::string> findings;  // of its metadata, in words
-  bool has_findings = false;          // those, or some of the client's convention
-  std::size_t event = kNoEvent;       // in `RecordsResult::events`
+  std::vector<std::string> findings;                          // of its metadata, in words
+  std::vector<std::pair<std::string, std::string>> metadata;  // when it is kept
+  bool has_findings = false;     // those, or some of the client's convention
+  std::size_t event = kNoEvent;  // in `RecordsResult::events`
 
   static constexpr std::size_t kNoEvent = ~std::size_t{0};
 };
@@ -83,6 +87,7 @@ struct RecordsResult {
   std::uint64_t lines = 0;
   std::uint64_t repeated = 0;  // lines that repeat a call, resolved here
   std::uint64_t covered = 0;   // spans that repeat the calls under them, resolved here
+  std::uint64_t fixes = 0;     // values and keys that were fixed
   PreparedEvents events;       // with a client, until committed
   std::vector<HeldRecord> held;
   std::vector<SpanLink> spans;

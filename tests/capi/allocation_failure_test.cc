@@ -387,6 +387,35 @@ TEST_F(AllocationFailureTest, Convention) {
       [&] { client.Reset(); });
 }
 
+TEST_F(AllocationFailureTest, Lint) {
+  Convention convention;
+  ASSERT_EQ(tokentra_convention_open_builtin(convention.Out(), nullptr), TOKENTRA_OK);
+  tokentra_records_options options = {};
+  options.flags = TOKENTRA_RECORDS_METADATA;
+  Records records;
+  ASSERT_EQ(tokentra_records_price(catalog_.get(), Text(kChunk), &options, sizeof(options),
+                                   records.Out(), nullptr),
+            TOKENTRA_OK);
+  Handle<tokentra_lint, tokentra_lint_free> lint;
+  Document document;
+  for (const uint32_t format :
+       {TOKENTRA_LINT_TEXT, TOKENTRA_LINT_JSON, TOKENTRA_LINT_SARIF, TOKENTRA_LINT_BASELINE}) {
+    ExpectSurvives(
+        "lint",
+        [&](tokentra_error** error) {
+          tokentra_status status = tokentra_lint_new(convention.get(), lint.Out(), error);
+          if (status != TOKENTRA_OK) return status;
+          status = tokentra_lint_add(lint.get(), records.get(), nullptr, 0, error);
+          if (status != TOKENTRA_OK) return status;
+          return tokentra_lint_report(lint.get(), format, 0, document.Out(), error);
+        },
+        [&] {
+          lint.Reset();
+          document.Reset();
+        });
+  }
+}
+
 TEST_F(AllocationFailureTest, Recorder) {
   Recorder recorder;
   EXPECT_SURVIVES(recorder, tokentra_recorder_new(client_.get(), example_->get(), kSize,

@@ -140,7 +140,10 @@ void Use(const ClientValue& self, const py::object& catalog, const py::object& c
   // Not given is the ellipsis: None says that there is no convention from now on.
   const bool keeps = py::isinstance<py::ellipsis>(convention);
   const bool ends = convention.is_none();
-  const Catalog* new_catalog = catalog.is_none() ? nullptr : &CatalogOf(catalog);
+  if (!catalog.is_none() && !py::isinstance<Catalog>(catalog)) {
+    throw py::type_error("catalog must be a tokentra.Catalog");
+  }
+  const Catalog* new_catalog = catalog.is_none() ? nullptr : &CatalogOf(catalog.ptr());
   const Convention* new_convention = keeps || ends ? nullptr : &ConventionOf(convention);
   ErrorHandle error;
   detail::Check(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
-
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import Any
 
 
 class Finding(str):
@@ -54,9 +54,34 @@ class Finding(str):
         return Finding, ({name: getattr(self, name) for name in self.__slots__},)
 
 
-class Check(NamedTuple):
-    """What a convention says about one set of metadata."""
+class Check(tuple):
+    """What a convention says about one set of metadata: (mode, findings, recorded).
 
-    mode: str
-    findings: list[Finding]
-    recorded: dict[str, str]
+    Attributes:
+        mode: the mode that applies, "warn".
+        findings: a list of Finding.
+        recorded: what is recorded in the place of which key's value, a dict of str by str.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, mode: str, findings: list[Finding], recorded: dict[str, str]) -> Check:
+        return super().__new__(cls, (mode, findings, recorded))
+
+    @property
+    def mode(self) -> str:
+        return self[0]
+
+    @property
+    def findings(self) -> list[Finding]:
+        return self[1]
+
+    @property
+    def recorded(self) -> dict[str, str]:
+        return self[2]
+
+    def __getnewargs__(self) -> tuple[str, list[Finding], dict[str, str]]:
+        return self[0], self[1], self[2]
+
+    def __repr__(self) -> str:
+        return f"Check(mode={self[0]!r}, findings={self[1]!r}, recorded={self[2]!r})"

@@ -13,7 +13,7 @@
  *   7. Client: track, recorder, snapshot, rows
  *      and the difference that another catalog makes
  *   8. Ledger: one folder for all processes of a service; snapshots as bytes, merged
- *   9. Convention: naming rules, checked on their own or at every event
+ *   9. Convention: naming rules, checked on their own, at every event, or over logs and ledgers
  *
  * Rules that hold everywhere:
  *   - Every function that can fail returns a tokentra_status and takes `tokentra_error** error` as
@@ -173,6 +173,8 @@ typedef struct tokentra_snapshot tokentra_snapshot;
 typedef struct tokentra_rows tokentra_rows;
 typedef struct tokentra_repricing tokentra_repricing;
 typedef struct tokentra_convention tokentra_convention;
+typedef struct tokentra_lint tokentra_lint;
+typedef struct tokentra_proposal tokentra_proposal;
 
 /* ---- 2. The library itself, errors, meters --------------------------------------------------- */
 
@@ -524,11 +526,12 @@ TOKENTRA_API tokentra_status tokentra_stream_body(const tokentra_stream* stream,
 /* ---- 6. Records ------------------------------------------------------------------------------ */
 
 /* tokentra_records_options.flags */
-#define TOKENTRA_RECORDS_JSON 1u     /* make the JSON text of every result */
-#define TOKENTRA_RECORDS_CONVERT 2u  /* and make it the call record, not its cost */
-#define TOKENTRA_RECORDS_FIELDS 4u   /* note fields that are not read */
-#define TOKENTRA_RECORDS_HOLD 8u     /* leave what waits for other chunks to tokentra_held_add */
-#define TOKENTRA_RECORDS_EXPLAIN 16u /* add to the JSON text why the cost is what it is */
+#define TOKENTRA_RECORDS_JSON 1u      /* make the JSON text of every result */
+#define TOKENTRA_RECORDS_CONVERT 2u   /* and make it the call record, not its cost */
+#define TOKENTRA_RECORDS_FIELDS 4u    /* note fields that are not read */
+#define TOKENTRA_RECORDS_HOLD 8u      /* leave what waits for other chunks to tokentra_held_add */
+#define TOKENTRA_RECORDS_EXPLAIN 16u  /* add to the JSON text why the cost is what it is */
+#define TOKENTRA_RECORDS_METADATA 32u /* keep metadata for tokentra_lint_add, _proposal_add */
 
 typedef struct tokentra_records_options {
   uint64_t first_line;   /* number of the chunk's first line, from 1 */
@@ -544,6 +547,9 @@ typedef struct tokentra_records_options {
   tokentra_text header;         /* CSV: its first row, when it is not in this chunk */
   const tokentra_pair* columns; /* CSV: fields of the call record and their columns */
   size_t column_count;
+  /* With TOKENTRA_RECORDS_CONVERT: its safe fixes are made in the records. NULL: none. */
+  const tokentra_convention* fix;
+  uint64_t reserved3;
 } tokentra_records_options;
 
 /* Names of the formats that records come in: "record", "response", "litellm", ... Static text; size
@@ -652,7 +658,7 @@ typedef struct tokentra_records_totals {
   uint64_t covered;  /* spans that repeat the calls under them */
   uint64_t held;     /* waiting for tokentra_held_add */
   uint64_t fields;   /* that are not read, with TOKENTRA_RECORDS_FIELDS */
-  uint64_t reserved;
+  uint64_t fixes;    /* values and keys of metadata that were fixed */
 } tokentra_records_totals;
 
 /* Thread: concurrent. Owns: *error. Errors: INVALID_ARGUMENT (totals_size). Since: 1.0 */
@@ -1148,7 +1154,8 @@ TOKENTRA_API tokentra_status tokentra_convention_files(tokentra_text json,
                                                        tokentra_document** document,
                                                        tokentra_error** error);
 
-/* Compiles a convention. Messages name the rule and show an example. `options` may be NULL.
+/* Compiles a convention; `json` absent: the built-in one's. Messages name the rule and show an
+ * example. `options` may be NULL.
  * Thread: any. Owns: *convention (tokentra_convention_free), *error.
  * Errors: INVALID_ARGUMENT, NOT_FOUND (a file that is not among the options), RESOURCE_EXHAUSTED.
  * Since: 1.0 */
@@ -1192,6 +1199,88 @@ TOKENTRA_API tokentra_status tokentra_convention_check(const tokentra_convention
                                                        const tokentra_pair* metadata, size_t count,
                                                        int64_t at_ns, tokentra_document** document,
                                                        tokentra_error** error);
+
+/* What a convention finds in logs, ledgers and snapshots, and the money behind it.
+ * Thread: concurrent. Owns: *lint (tokentra_lint_free), shares `convention`; *error.
+ * Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_lint_new(const tokentra_convention* convention,
+                                               tokentra_lint** lint, tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_lint_free(tokentra_lint* lint);
+
+/* Adds records that were read with TOKENTRA_RECORDS_METADATA; those refused, skipped, duplicate or
+ * conflicting do not count. `sources` are the names of the files, by
+ * tokentra_records_options.source. Thread: exclusive. Owns: copies; *error. Errors:
+ * INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_lint_add(tokentra_lint* lint, const tokentra_records* records,
+                                               const tokentra_text* sources, size_t source_count,
+                                               tokentra_error** error);
+
+/* Adds what a ledger keeps of the metadata. Keys of the convention that it does not keep are not
+ * checked, and the report says so.
+ * Thread: exclusive. Owns: copies; *error.
+ * Errors: INVALID_ARGUMENT, OUT_OF_RANGE, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_lint_add_snapshot(tokentra_lint* lint,
+                                                        const tokentra_snapshot* snapshot,
+                                                        tokentra_text source,
+                                                        tokentra_error** error);
+
+/* `format` of tokentra_lint_report */
+#define TOKENTRA_LINT_TEXT 1u
+#define TOKENTRA_LINT_JSON 2u
+#define TOKENTRA_LINT_SARIF 3u    /* 2.1.0 */
+#define TOKENTRA_LINT_BASELINE 4u /* a file that accepts what was found */
+
+/* Findings by rule, most money first, and how much of the spend is fully attributed, by day.
+ * `values_max` bounds the values of a rule that the text shows; 0: 10.
+ * Thread: concurrent. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_lint_report(const tokentra_lint* lint, uint32_t format,
+                                                  size_t values_max, tokentra_document** document,
+                                                  tokentra_error** error);
+
+typedef struct tokentra_lint_totals {
+  tokentra_money cost;
+  tokentra_money attributed_cost; /* of events that have all the convention requires of them */
+  tokentra_money broken_cost;     /* of events with a finding of severity error */
+  uint64_t events;
+  uint64_t attributed_events;
+  uint64_t broken_events;
+  uint64_t rules;               /* with a finding */
+  uint64_t values;              /* with a finding; those of the baseline included */
+  uint32_t attributed_permille; /* of the money, else of the events; rounded down */
+  uint32_t reserved;
+} tokentra_lint_totals;
+
+/* Thread: concurrent. Owns: *error. Errors: INVALID_ARGUMENT (totals_size), OUT_OF_RANGE,
+ * RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_lint_total(const tokentra_lint* lint,
+                                                 tokentra_lint_totals* totals, size_t totals_size,
+                                                 tokentra_error** error);
+
+/* A convention inferred from metadata that is there already: a start for people, not a verdict.
+ * Thread: any. Owns: *proposal (tokentra_proposal_free), *error. Errors: RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_proposal_new(tokentra_proposal** proposal,
+                                                   tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_proposal_free(tokentra_proposal* proposal);
+
+/* Adds records as tokentra_lint_add does.
+ * Thread: exclusive. Owns: copies; *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_proposal_add(tokentra_proposal* proposal,
+                                                   const tokentra_records* records,
+                                                   tokentra_error** error);
+
+/* The convention's JSON, with what it noticed under "notes". It compiles.
+ * Thread: concurrent. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_proposal_json(const tokentra_proposal* proposal,
+                                                    tokentra_document** document,
+                                                    tokentra_error** error);
 
 #ifdef __cplusplus
 }

@@ -68,7 +68,8 @@ std::vector<std::string> Teams(const Client& client) {
   const auto view = *client.TakeSnapshot();
   const std::vector<std::string_view> keys = {"team_id"};
   std::vector<std::string> out;
-  for (const GroupRow& row : *view->Group(keys, {})) {
+  const auto rows = view->Group(keys, {});
+  for (const GroupRow& row : *rows) {
     out.push_back(
         absl::StrCat(row.keys[0].presence == KeyPresence::kPresent ? row.keys[0].text : "-", " ",
                      row.totals.events, " ", row.totals.cost.ToString()));
@@ -155,7 +156,8 @@ TEST(ClientConvention, AnAliasOfAKeyCountsUnderTheKey) {
   Track(*client, {{"team_id", "growth"}, {"feat", "chat"}});
   const auto view = *client->TakeSnapshot();
   const std::vector<std::string_view> keys = {"feature"};
-  EXPECT_EQ((*view->Group(keys, {}))[0].keys[0].text, "chat");
+  const auto rows = view->Group(keys, {});
+  EXPECT_EQ((*rows)[0].keys[0].text, "chat");
 }
 
 TEST(ClientConvention, ChangesWhileItWorks) {
@@ -197,7 +199,8 @@ TEST(ClientConvention, ThreadsMeetTheOldOrTheNew) {
   EXPECT_EQ(view->totals().events, static_cast<std::uint64_t>(kThreads * kEvents));
   // Either verdict, never half of one.
   const std::vector<std::string_view> keys = {"team_id", "feature"};
-  for (const GroupRow& row : *view->Group(keys, {})) {
+  const auto rows = view->Group(keys, {});
+  for (const GroupRow& row : *rows) {
     if (row.keys[0].text == "no") {
       EXPECT_THAT(row.keys[1].text, HasSubstr("feature-"));
     } else {

@@ -233,7 +233,7 @@ int RunLint(const Options& options, Console& console) {
     if (options.explain) return kExitFine;
     throw UsageError("nothing to check: give LOG (- is standard input)");
   }
-  const Catalog catalog = OpenCatalog();
+  const Catalog catalog = OpenCatalog(options.overlays);
   const Client client = NewClient(catalog.get(), options.ids_max);
   tokentra_lint* made = nullptr;
   ErrorSlot error;
@@ -259,7 +259,7 @@ int RunLint(const Options& options, Console& console) {
 
 int RunConventionInit(const Options& options, Console& console) {
   if (options.files.empty()) throw UsageError("nothing to infer from: give --from LOG");
-  const Catalog catalog = OpenCatalog();
+  const Catalog catalog = OpenCatalog(options.overlays);
   const Client client = NewClient(catalog.get(), options.ids_max);
   tokentra_proposal* made = nullptr;
   ErrorSlot error;

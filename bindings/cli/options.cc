@@ -251,6 +251,7 @@ void AddLogOptions(CLI::App& command, Options& options) {
       ->check(CLI::Range(std::uint64_t{1}, kIdsMost).description(""))
       ->type_name("N")
       ->default_str("1000000");
+  AddOverlays(command, options);
   AddDefaults(command, options);
 }
 

@@ -124,7 +124,6 @@ void RecordProcessor::ReadOwn(std::string_view record, std::uint64_t line) {
     RefuseCall(std::move(out), status, ColumnOf(record, status), parser_.metadata());
     return;
   }
-  out.findings.assign(parser_.findings().begin(), parser_.findings().end());
   std::string same;
   if (options_.convert) same = record;
   Price(call, parser_.id(), parser_.metadata(), std::move(out), options_.convert ? &same : nullptr);

@@ -16,6 +16,8 @@ int RunPrice(const Options& options, Console& console);
 int RunReport(const Options& options, Console& console);
 int RunExplain(const Options& options, Console& console);
 int RunImport(const Options& options, Console& console);
+int RunLint(const Options& options, Console& console);
+int RunConventionInit(const Options& options, Console& console);
 int RunModels(const Options& options, Console& console);
 int RunCatalog(const Options& options, Console& console);
 

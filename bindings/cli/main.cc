@@ -21,6 +21,10 @@ int RunCommand(const Options& options, Console& console) {
       return RunExplain(options, console);
     case Command::kImport:
       return RunImport(options, console);
+    case Command::kLint:
+      return RunLint(options, console);
+    case Command::kConventionInit:
+      return RunConventionInit(options, console);
     case Command::kModels:
       return RunModels(options, console);
     case Command::kCatalog:

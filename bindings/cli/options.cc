@@ -47,6 +47,16 @@ Examples:
   tokentra import spend-logs.json > calls.jsonl
   tokentra import usage.csv --column input_tokens=prompt --column at=Time)";
 
+constexpr const char* kLintFooter = R"(Examples:
+  tokentra lint calls.jsonl
+  tokentra lint calls.jsonl --convention naming.json --format sarif > lint.sarif
+  tokentra lint /dev/shm/app --convention naming.json --baseline known.json
+  tokentra lint calls.jsonl --convention naming.json --fix > fixed.jsonl
+  tokentra lint --convention naming.json --explain)";
+
+constexpr const char* kInitFooter = R"(Examples:
+  tokentra convention init --from calls.jsonl > naming.json)";
+
 constexpr const char* kModelsFooter = R"(Examples:
   tokentra models sonnet
   tokentra models --provider openai --at 2026-01-01T00:00:00Z --json)";
@@ -231,6 +241,84 @@ void AddImport(CLI::App& app, Options& options) {
   command->callback([&options] { options.command = Command::kImport; });
 }
 
+void AddLogOptions(CLI::App& command, Options& options) {
+  command.add_option("--at", options.at, "Instant (RFC 3339) of calls that do not state one")
+      ->type_name("T");
+  command
+      .add_option("--log-format", options.log_format,
+                  "Format of the logs instead of the one they show (docs/formats.md)")
+      ->type_name("F");
+  command.add_option("--jobs", options.jobs, "Threads that read; results are the same")
+      ->check(CLI::Range(std::uint64_t{1}, kJobsMost).description(""))
+      ->type_name("N")
+      ->default_str("as the machine has");
+  command.add_option("--ids-max", options.ids_max, "Ids remembered to count a duplicate call once")
+      ->check(CLI::Range(std::uint64_t{1}, kIdsMost).description(""))
+      ->type_name("N")
+      ->default_str("1000000");
+  AddOverlays(command, options);
+  AddDefaults(command, options);
+}
+
+void AddLint(CLI::App& app, Options& options) {
+  CLI::App* command =
+      app.add_subcommand("lint", "Check the names in logs, ledgers and snapshots, with the money");
+  command
+      ->add_option("LOG", options.files,
+                   "Logs of any format, or ledgers' folders and snapshots;\n- is standard input")
+      ->type_name("");
+  command
+      ->add_option("--convention", options.convention,
+                   "The rules (docs/conventions.md); without it the built-in\nones: projects are "
+                   "{team}-{product}-{feature}")
+      ->type_name("FILE");
+  command->add_option("--format", options.lint_format, "What to print: text, json or sarif")
+      ->check(CLI::IsMember({"text", "json", "sarif"}).description(""))
+      ->type_name("F")
+      ->default_str("text");
+  AddJson(*command, options);
+  command->add_option("--baseline", options.baseline, "Findings that are known and accepted")
+      ->type_name("FILE");
+  command
+      ->add_option("--write-baseline", options.write_baseline,
+                   "Write a baseline that accepts what is found, and exit with 0")
+      ->type_name("FILE");
+  command->add_flag("--fix", options.fix,
+                    "Print the call records with the safe fixes made: case,\nseparators, aliases, "
+                    "former names");
+  command->add_flag("--explain", options.explain, "Print the rules in words, with examples");
+  command
+      ->add_option("--errors-max", options.errors_max,
+                   "Exit with 1 when more calls than this have a finding of\nseverity error")
+      ->type_name("N")
+      ->default_str("0");
+  command
+      ->add_option("--attributed-min", options.attributed_min,
+                   "Exit with 1 when less of the spend is fully attributed,\nin percent")
+      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{100}).description(""))
+      ->type_name("P")
+      ->default_str("0");
+  command->add_option("--values-max", options.values_max, "Values of each rule in the text")
+      ->check(CLI::Range(std::uint64_t{1}, kGroupsMost).description(""))
+      ->type_name("N")
+      ->default_str("10");
+  AddLogOptions(*command, options);
+  command->footer(kLintFooter);
+  command->callback([&options] { options.command = Command::kLint; });
+}
+
+void AddConvention(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("convention", "Naming rules: propose some from a log");
+  command->require_subcommand(1);
+  CLI::App* init =
+      command->add_subcommand("init", "Propose a convention from the names that are there already");
+  init->add_option("--from", options.files, "Logs of any format; - is standard input")
+      ->type_name("LOG");
+  AddLogOptions(*init, options);
+  init->footer(kInitFooter);
+  init->callback([&options] { options.command = Command::kConventionInit; });
+}
+
 void AddModels(CLI::App& app, Options& options) {
   CLI::App* command = app.add_subcommand("models", "List what the catalog holds, with its rates");
   command->add_option("QUERY", options.query, "Only ids that contain it, in any case")
@@ -351,6 +439,8 @@ std::optional<int> ParseOptions(int argc, char** argv, Options& options) {
   AddImport(app, options);
   AddModels(app, options);
   AddCatalog(app, options);
+  AddLint(app, options);
+  AddConvention(app, options);
   app.require_subcommand(1);
   try {
     app.parse(argc, argv);

@@ -11,7 +11,17 @@
 
 namespace tokentra::cli {
 
-enum class Command { kNone, kPrice, kReport, kExplain, kModels, kImport, kCatalog };
+enum class Command {
+  kNone,
+  kPrice,
+  kReport,
+  kExplain,
+  kModels,
+  kImport,
+  kCatalog,
+  kLint,
+  kConventionInit,
+};
 enum class CatalogCommand { kNone, kImport, kCheck, kStats, kDiff };
 
 struct Options {
@@ -49,6 +59,18 @@ struct Options {
   std::string zone;
   std::uint64_t ids_max = 1'000'000;
   std::uint64_t groups_max = 1'000'000;
+
+  // lint, convention init
+  std::string convention;  // empty: the built-in one
+  std::string baseline;
+  std::string write_baseline;
+  std::string lint_format;  // text, json, sarif
+  std::string log_format;
+  bool fix = false;
+  bool explain = false;
+  std::uint64_t values_max = 10;
+  std::uint64_t errors_max = 0;
+  std::uint64_t attributed_min = 0;  // percent
 
   // models
   std::string query;

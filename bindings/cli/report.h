@@ -21,7 +21,9 @@ struct Report {
   tokentra_snapshot_totals totals = {};
   Tally tally;
   UnpricedReasons unpriced{0};
-  std::string period;  // first and last local day, empty without calls
+  std::uint64_t metadata_findings = 0;  // calls whose metadata has something wrong in it
+  std::string first_metadata_finding;   // FILE:LINE: what
+  std::string period;                   // first and last local day, empty without calls
   std::string digest;
   std::string as_of;
 };

@@ -139,7 +139,7 @@ class ReportHandler : public LogHandler {
     error.Check(tokentra_records_commit(client_, records, error.out()));
   }
 
-  void OnRecord(const tokentra_record& record, const std::string& /*file*/) override {
+  void OnRecord(const tokentra_record& record, const std::string& file) override {
     if (record.outcome == TOKENTRA_OUTCOME_DUPLICATE ||
         record.outcome == TOKENTRA_OUTCOME_CONFLICT) {
       return;
@@ -150,15 +150,24 @@ class ReportHandler : public LogHandler {
       last_ns_ = std::max(last_ns_, record.at_ns);
     }
     if (record.state == TOKENTRA_STATE_UNPRICED) reasons_.Add(record);
+    if (record.finding.size == 0) return;
+    if (metadata_findings_++ == 0) {
+      first_finding_ =
+          file + ":" + std::to_string(record.line) + ": " + Printable(View(record.finding));
+    }
   }
 
   std::int64_t first_ns() const { return first_ns_; }
   std::int64_t last_ns() const { return last_ns_; }
   UnpricedReasons TakeReasons() { return std::move(reasons_); }
+  std::uint64_t metadata_findings() const { return metadata_findings_; }
+  const std::string& first_finding() const { return first_finding_; }
 
  private:
   tokentra_client* client_;
   UnpricedReasons reasons_;
+  std::uint64_t metadata_findings_ = 0;
+  std::string first_finding_;
   std::int64_t first_ns_ = TOKENTRA_NO_INSTANT;
   std::int64_t last_ns_ = TOKENTRA_NO_INSTANT;
 };
@@ -329,6 +338,8 @@ int RunReport(const Options& options, Console& console) {
   }
   ReadRows(client.get(), zone, handler, report);
   report.unpriced = handler.TakeReasons();
+  report.metadata_findings = handler.metadata_findings();
+  report.first_metadata_finding = handler.first_finding();
   report.digest = View(tokentra_catalog_digest(catalog.get()));
   report.as_of = View(tokentra_catalog_as_of(catalog.get()));
 

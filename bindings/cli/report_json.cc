@@ -88,7 +88,8 @@ void PrintReportJson(const Report& report, Console& console) {
       count("conflicts", totals.conflict_events) + count("partial", totals.partial_events) +
       count("unmetered", totals.unmetered_events) + count("skipped", report.tally.skipped) +
       count("folded", totals.folded_events) +
-      (report.tally.covered > 0 ? count("covered", report.tally.covered) : "");
+      (report.tally.covered > 0 ? count("covered", report.tally.covered) : "") +
+      (report.metadata_findings > 0 ? count("metadata_findings", report.metadata_findings) : "");
   console.Out(counts.substr(1) + ",\n");
   if (totals.reported_events > 0) {
     console.Out(Member("reported", "{" + Member("events", std::to_string(totals.reported_events)) +

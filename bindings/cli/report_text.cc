@@ -170,6 +170,10 @@ std::string Notes(const Report& report) {
   if (totals.unmetered_events > 0) {
     text += "Without usage: " + Count(totals.unmetered_events, "call", "calls") + "\n";
   }
+  if (report.metadata_findings > 0) {
+    text += "Metadata: " + Count(report.metadata_findings, "call", "calls") +
+            " with something wrong in it; the first at " + report.first_metadata_finding + "\n";
+  }
   if (report.tally.refused > 0) {
     text += "Refused: " + Count(report.tally.refused, "line", "lines") + "\n";
   }

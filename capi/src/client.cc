@@ -12,6 +12,7 @@ using tokentra::capi::CheckText;
 using tokentra::capi::Fail;
 using tokentra::capi::Guard;
 using tokentra::capi::NullArgument;
+using tokentra::capi::ReadMetadata;
 using tokentra::capi::ToC;
 using tokentra::capi::View;
 using tokentra::capi::WriteSized;
@@ -34,18 +35,6 @@ std::uint32_t* LedgerLimit(tokentra::ClientOptions& options, std::string_view na
   if (name == "keys_max") return &options.ledger.keys_max;
   if (name == "classes_max") return &options.ledger.classes_max;
   return nullptr;
-}
-
-absl::Status ReadMetadata(const tokentra_pair* metadata, std::size_t count,
-                          std::vector<tokentra::MetadataEntry>& out) {
-  if (count != 0 && metadata == nullptr) return NullArgument("metadata");
-  for (std::size_t i = 0; i < count; ++i) {
-    absl::Status status = CheckText("a metadata key", metadata[i].name);
-    if (status.ok()) status = CheckText("a metadata value", metadata[i].value);
-    if (!status.ok()) return status;
-    out.push_back({View(metadata[i].name), View(metadata[i].value)});
-  }
-  return absl::OkStatus();
 }
 
 // Before anything is recorded: an event whose result cannot be told must not count.
@@ -273,8 +262,7 @@ tokentra_status tokentra_recorder_new(tokentra_client* client, const tokentra_ca
     absl::Status status = made->storage.Read(call, call_size, false);
     if (!status.ok()) return status;
     made->storage.Own();
-    made->dimensions =
-        client->client->InternMetadata(made->storage.metadata(), &made->has_findings);
+    made->binding = client->client->Bind(made->storage.metadata());
     *recorder = made.release();
     return absl::OkStatus();
   });
@@ -297,11 +285,12 @@ tokentra_status tokentra_recorder_record(const tokentra_recorder* recorder,
     tokentra::Evaluation evaluation;
     absl::Status status = tokentra::capi::ReadQuantities(usage, count, read);
     if (status.ok()) {
-      status = recorder->client->TrackUnder(recorder->dimensions, call, {}, evaluation, tracked);
+      status = recorder->client->TrackBound(recorder->binding, call, recorder->storage.metadata(),
+                                            evaluation, tracked);
     } else {
       recorder->client->CountRefused(status, call.provider, at_ns, recorder->storage.metadata());
     }
-    tracked.has_findings = tracked.has_findings || recorder->has_findings;
+    tracked.has_findings = tracked.has_findings || recorder->storage.dropped_metadata();
     const absl::Status written =
         WriteSized("result", ResultOf(tracked, evaluation, !status.ok()), result, result_size);
     return status.ok() ? written : status;

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "core/convention/key_spelling.h"
 #include "core/exchange/cost_json.h"
 #include "core/exchange/explain.h"
 #include "handles.h"
@@ -29,6 +30,7 @@ tokentra::CostContext ContextOf(const tokentra_cost& cost) {
   tokentra::CostContext context;
   context.id = cost.storage.id();
   context.reported = ReportedOf(cost.storage);
+  context.findings = cost.metadata_findings;
   return context;
 }
 
@@ -71,6 +73,10 @@ tokentra_status tokentra_price(const tokentra_catalog* catalog, const tokentra_c
     if (!status.ok()) return status;
     const Evaluation& evaluation = made->evaluation;
     made->usage = ToC(evaluation.TotalUsage());
+    made->metadata_findings = tokentra::SpellingMessages(made->storage.metadata());
+    if (made->storage.dropped_metadata()) {
+      made->metadata_findings.emplace_back("metadata that is no UTF-8 is left out");
+    }
     for (std::size_t i = 0; i < evaluation.part_count(); ++i) {
       const PartEvaluation& part = evaluation.part(i);
       if (part.selection.row != nullptr) made->line_count += part.cost.line_count;
@@ -116,7 +122,8 @@ tokentra_status tokentra_cost_summarize(const tokentra_cost* cost, tokentra_cost
     out.lines = static_cast<std::uint32_t>(cost->line_count);
     out.meters = static_cast<std::uint32_t>(cost->usage.size());
     out.suggestions = static_cast<std::uint32_t>(cost->suggestions.size());
-    out.findings = static_cast<std::uint32_t>(evaluation.findings().size());
+    out.findings =
+        static_cast<std::uint32_t>(evaluation.findings().size() + cost->metadata_findings.size());
     return WriteSized("summary", out, summary, summary_size);
   });
 }
@@ -160,8 +167,12 @@ tokentra_text tokentra_cost_suggestion(const tokentra_cost* cost, size_t index) 
 }
 
 tokentra_text tokentra_cost_finding(const tokentra_cost* cost, size_t index) {
-  if (cost == nullptr || index >= cost->evaluation.findings().size()) return {nullptr, 0};
-  return Text(cost->evaluation.findings()[index]);
+  if (cost == nullptr) return {nullptr, 0};
+  const auto& findings = cost->evaluation.findings();
+  if (index < findings.size()) return Text(findings[index]);
+  index -= findings.size();
+  return index < cost->metadata_findings.size() ? Text(cost->metadata_findings[index])
+                                                : tokentra_text{nullptr, 0};
 }
 
 tokentra_status tokentra_cost_json(const tokentra_cost* cost, tokentra_document** document,

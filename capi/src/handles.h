@@ -10,10 +10,12 @@
 #include <vector>
 
 #include "call.h"
+#include "core/analysis/lint.h"
 #include "core/analysis/reprice.h"
 #include "core/catalog/diff.h"
 #include "core/client/client.h"
 #include "core/client/records.h"
+#include "core/convention/propose.h"
 #include "core/exchange/arrow_table.h"
 #include "core/usage/stream.h"
 
@@ -31,6 +33,7 @@ struct tokentra_cost {
   std::string reason;
   std::vector<tokentra_quantity> usage;
   std::vector<std::string_view> suggestions;
+  std::vector<std::string> metadata_findings;
   std::size_t line_count = 0;
 };
 
@@ -58,6 +61,18 @@ struct tokentra_client_options {
   tokentra::ClientOptions options;
 };
 
+struct tokentra_convention {
+  std::shared_ptr<const tokentra::Convention> convention;
+};
+
+struct tokentra_lint {
+  tokentra::Lint lint;
+};
+
+struct tokentra_proposal {
+  tokentra::ConventionProposal proposal;
+};
+
 struct tokentra_client {
   std::shared_ptr<tokentra::Client> client;
 };
@@ -69,8 +84,7 @@ struct tokentra_ledger {
 struct tokentra_recorder {
   std::shared_ptr<tokentra::Client> client;
   tokentra::capi::CallStorage storage;
-  tokentra::DimensionsId dimensions = 0;
-  bool has_findings = false;
+  tokentra::Client::Binding binding;
 };
 
 struct tokentra_snapshot {
@@ -95,6 +109,10 @@ struct tokentra_table {
 };
 
 namespace tokentra::capi {
+
+// A caller's metadata: texts, borrowed.
+absl::Status ReadMetadata(const tokentra_pair* metadata, std::size_t count,
+                          std::vector<MetadataEntry>& out);
 
 inline std::vector<tokentra_quantity> ToC(const Usage& usage) {
   std::vector<tokentra_quantity> quantities;

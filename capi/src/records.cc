@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::uint32_t kFlags = TOKENTRA_RECORDS_JSON | TOKENTRA_RECORDS_CONVERT |
                                  TOKENTRA_RECORDS_FIELDS | TOKENTRA_RECORDS_HOLD |
-                                 TOKENTRA_RECORDS_EXPLAIN;
+                                 TOKENTRA_RECORDS_EXPLAIN | TOKENTRA_RECORDS_METADATA;
 
 InstantNs Bound(std::int64_t instant) { return instant == 0 ? tokentra::kNoInstant : instant; }
 
@@ -42,9 +42,10 @@ absl::Status ReadOptions(const tokentra_records_options* from, std::size_t size,
   absl::Status status = tokentra::capi::ReadSized("options", from, size, options);
   if (status.ok()) status = tokentra::capi::CheckReserved("options.reserved2", options.reserved2);
   if (status.ok()) {
-    status = tokentra::capi::CheckReserved("options.flags beyond TOKENTRA_RECORDS_EXPLAIN",
+    status = tokentra::capi::CheckReserved("options.flags beyond TOKENTRA_RECORDS_METADATA",
                                            options.flags & ~kFlags);
   }
+  if (status.ok()) status = tokentra::capi::CheckReserved("options.reserved3", options.reserved3);
   if (status.ok()) status = ReadFormat(options.format, out.format);
   if (status.ok()) status = tokentra::capi::CheckText("options.provider", options.provider);
   if (status.ok()) status = tokentra::capi::CheckText("options.model", options.model);
@@ -61,6 +62,8 @@ absl::Status ReadOptions(const tokentra_records_options* from, std::size_t size,
   out.json = out.convert || out.explain || (options.flags & TOKENTRA_RECORDS_JSON) != 0;
   out.fields = (options.flags & TOKENTRA_RECORDS_FIELDS) != 0;
   out.hold = (options.flags & TOKENTRA_RECORDS_HOLD) != 0;
+  out.metadata = (options.flags & TOKENTRA_RECORDS_METADATA) != 0;
+  if (options.fix != nullptr) out.fix = options.fix->convention;
   out.source = options.source;
   out.read.provider = View(options.provider);
   out.read.model = View(options.model);
@@ -83,27 +86,28 @@ std::unique_ptr<tokentra_records> NewRecords(tokentra::RecordsResult result,
   return made;
 }
 
-absl::Status Prepare(const tokentra::Catalog& catalog, const tokentra::Client* client,
+absl::Status Prepare(const tokentra::Catalog& catalog, const tokentra::EventPreparer* preparer,
                      tokentra_text chunk, const tokentra_records_options* options,
                      std::size_t options_size, std::unique_ptr<tokentra_records>& made) {
   if (chunk.data == nullptr && chunk.size != 0) return NullArgument("chunk.data");
   tokentra::RecordsOptions read;
   absl::Status status = ReadOptions(options, options_size, read);
   if (!status.ok()) return status;
-  made = NewRecords(tokentra::PrepareRecords(catalog, client, View(chunk), read), read);
+  made = NewRecords(tokentra::PrepareRecords(catalog, preparer, View(chunk), read), read);
   return absl::OkStatus();
 }
 
 absl::Status Resolve(tokentra_held* held, const tokentra::Catalog& catalog,
-                     const tokentra::Client* client, const tokentra_records_options* options,
-                     std::size_t options_size, tokentra_records** records) {
+                     const tokentra::EventPreparer* preparer,
+                     const tokentra_records_options* options, std::size_t options_size,
+                     tokentra_records** records) {
   if (held == nullptr) return NullArgument("held");
   if (records == nullptr) return NullArgument("records");
   tokentra::RecordsOptions read;
   absl::Status status = ReadOptions(options, options_size, read);
   if (!status.ok()) return status;
   tokentra::RecordsResult result;
-  held->log.Resolve(catalog, client, read, result);
+  held->log.Resolve(catalog, preparer, read, result);
   *records = NewRecords(std::move(result), read).release();
   return absl::OkStatus();
 }
@@ -131,9 +135,10 @@ tokentra_status tokentra_records_track(tokentra_client* client, tokentra_text ch
   return Guard(error, [&]() -> absl::Status {
     if (client == nullptr) return NullArgument("client");
     if (records == nullptr) return NullArgument("records");
+    const tokentra::EventPreparer preparer(*client->client);
     std::unique_ptr<tokentra_records> made;
-    absl::Status status = Prepare(client->client->catalog(), client->client.get(), chunk, options,
-                                  options_size, made);
+    absl::Status status =
+        Prepare(preparer.catalog(), &preparer, chunk, options, options_size, made);
     if (!status.ok()) return status;
     tokentra::CommitRecords(*client->client, made->options, made->result);
     *records = made.release();
@@ -148,9 +153,10 @@ tokentra_status tokentra_records_prepare(const tokentra_client* client, tokentra
   return Guard(error, [&]() -> absl::Status {
     if (client == nullptr) return NullArgument("client");
     if (records == nullptr) return NullArgument("records");
+    const tokentra::EventPreparer preparer(*client->client);
     std::unique_ptr<tokentra_records> made;
-    absl::Status status = Prepare(client->client->catalog(), client->client.get(), chunk, options,
-                                  options_size, made);
+    absl::Status status =
+        Prepare(preparer.catalog(), &preparer, chunk, options, options_size, made);
     if (status.ok()) *records = made.release();
     return status;
   });
@@ -197,6 +203,7 @@ tokentra_status tokentra_records_total(const tokentra_records* records,
     out.covered = from.covered;
     out.held = from.held.size() + from.spans.size();
     out.fields = records->unread.size();
+    out.fixes = from.fixes;
     return WriteSized("totals", out, totals, totals_size);
   });
 }
@@ -246,8 +253,8 @@ tokentra_status tokentra_held_prepare(tokentra_held* held, const tokentra_client
                                       tokentra_records** records, tokentra_error** error) {
   return Guard(error, [&]() -> absl::Status {
     if (client == nullptr) return NullArgument("client");
-    return Resolve(held, client->client->catalog(), client->client.get(), options, options_size,
-                   records);
+    const tokentra::EventPreparer preparer(*client->client);
+    return Resolve(held, preparer.catalog(), &preparer, options, options_size, records);
   });
 }
 
@@ -304,7 +311,9 @@ tokentra_status tokentra_records_at(const tokentra_records* records, size_t inde
       out.quality = static_cast<std::uint32_t>(from.quality);
     }
     out.outcome = from.tracked ? static_cast<std::uint32_t>(from.outcome) : 0;
-    out.flags = from.skipped ? TOKENTRA_RECORD_SKIPPED : 0;
+    out.flags = (from.skipped ? TOKENTRA_RECORD_SKIPPED : 0u) |
+                (from.has_findings ? TOKENTRA_RECORD_FINDINGS : 0u);
+    if (!from.findings.empty()) out.finding = Text(from.findings.front());
     out.column = from.column;
     out.source = from.source;
     return WriteSized("record", out, record, record_size);

@@ -1,5 +1,6 @@
 #include "core/base/json.h"
 
+#include <algorithm>
 #include <set>
 #include <string>
 #include <vector>
@@ -10,51 +11,13 @@
 
 namespace tokentra {
 
-absl::StatusOr<Json> ParseJson(std::string_view text, std::string_view file) {
-  std::vector<std::set<std::string>> keys;  // of the objects that are open
-  std::string problem;
-  const auto watch = [&](int depth, Json::parse_event_t event, Json& parsed) {
-    if (!problem.empty()) return false;
-    const bool opens =
-        event == Json::parse_event_t::object_start || event == Json::parse_event_t::array_start;
-    // `depth` counts the lists and objects around what is read.
-    if (opens && depth >= kJsonDepthMax) {
-      problem = absl::StrCat("is nested deeper than ", kJsonDepthMax);
-      return false;
-    }
-    if (event == Json::parse_event_t::object_start) {
-      keys.emplace_back();
-    } else if (event == Json::parse_event_t::object_end) {
-      keys.pop_back();
-    } else if (event == Json::parse_event_t::key) {
-      const auto& key = parsed.get_ref<const std::string&>();
-      if (!keys.back().insert(key).second) {
-        problem = absl::StrCat("has the key ", Quote(key), " twice in one object");
-        return false;
-      }
-    }
-    return true;
-  };
-  try {
-    Json json = Json::parse(text.begin(), text.end(), watch);
-    if (problem.empty()) return json;
-  } catch (const Json::exception& error) {
-    if (problem.empty()) {
-      // nlohmann's text after its own prefix "[json.exception...] " says line, column and cause.
-      std::string_view what = error.what();
-      const std::size_t close = what.find("] ");
-      if (close != std::string_view::npos) what.remove_prefix(close + 2);
-      problem = absl::StrCat("is not JSON: ", what.substr(0, 200));
-    }
-  }
-  return absl::InvalidArgumentError(absl::StrCat(file, " ", problem));
-}
-
 namespace {
 
-// Builds a document from events; the same limits as above.
-class DecimalKeeper : public nlohmann::json_sax<Json> {
+// Builds a document from events. What it holds when it goes is taken apart.
+class DocumentBuilder : public nlohmann::json_sax<Json> {
  public:
+  explicit DocumentBuilder(bool keeps_decimals) : keeps_decimals_(keeps_decimals) {}
+
   Json&& Take() { return std::move(root_); }
   const std::string& problem() const { return problem_; }
 
@@ -62,7 +25,9 @@ class DecimalKeeper : public nlohmann::json_sax<Json> {
   bool boolean(bool value) override { return Add(value); }
   bool number_integer(number_integer_t value) override { return Add(value); }
   bool number_unsigned(number_unsigned_t value) override { return Add(value); }
-  bool number_float(number_float_t, const string_t& text) override { return Add(text); }
+  bool number_float(number_float_t value, const string_t& text) override {
+    return keeps_decimals_ ? Add(text) : Add(value);
+  }
   bool string(string_t& value) override { return Add(std::move(value)); }
   bool binary(binary_t&) override { return Fail("holds binary data"); }
 
@@ -92,6 +57,16 @@ class DecimalKeeper : public nlohmann::json_sax<Json> {
     return false;
   }
 
+  // A vector of members with const keys would grow by copying all values, and copies that memory
+  // runs out for are destroyed. Here the values move, once nothing can fail any more.
+  static void Grow(Json::object_t::Container& members) {
+    Json::object_t::Container wider;
+    wider.reserve(std::max<std::size_t>(8, 2 * members.size()));
+    for (const auto& [name, value] : members) wider.emplace_back(name, nullptr);
+    for (std::size_t i = 0; i < members.size(); ++i) wider[i].second.swap(members[i].second);
+    wider.swap(members);
+  }
+
   Json* Place(Json value) {
     if (open_.empty()) {
       root_ = std::move(value);
@@ -105,6 +80,7 @@ class DecimalKeeper : public nlohmann::json_sax<Json> {
     // The key is known to be new: the object's own insertion would search it again, and long
     // objects would cost the square of their size.
     auto& members = static_cast<Json::object_t::Container&>(*parent.get_ptr<Json::object_t*>());
+    if (members.size() == members.capacity()) Grow(members);
     members.emplace_back(std::move(key_), std::move(value));
     return &members.back().second;
   }
@@ -131,23 +107,46 @@ class DecimalKeeper : public nlohmann::json_sax<Json> {
     return true;
   }
 
+  const bool keeps_decimals_;
   Json root_;
+  const JsonGuard guard_{root_};
   std::vector<Json*> open_;
   std::vector<std::set<std::string>> keys_;  // of the objects and lists that are open
   std::string key_;
   std::string problem_;
 };
 
-}  // namespace
-
-absl::StatusOr<Json> ParseJsonKeepingDecimals(std::string_view text, std::string_view file) {
-  DecimalKeeper keeper;
+absl::StatusOr<Json> Parse(std::string_view text, std::string_view file, bool keeps_decimals) {
+  DocumentBuilder builder(keeps_decimals);
   try {
-    if (Json::sax_parse(text.begin(), text.end(), &keeper)) return keeper.Take();
+    if (Json::sax_parse(text.begin(), text.end(), &builder)) return builder.Take();
   } catch (const Json::exception&) {
     return absl::InvalidArgumentError(absl::StrCat(file, " is not JSON"));
   }
-  return absl::InvalidArgumentError(absl::StrCat(file, " ", keeper.problem()));
+  return absl::InvalidArgumentError(absl::StrCat(file, " ", builder.problem()));
 }
+
+// Empties containers from the innermost outwards: nlohmann frees an empty one without allocating.
+void TakeApart(Json& json) noexcept {
+  if (Json::array_t* array = json.get_ptr<Json::array_t*>()) {
+    for (Json& each : *array) TakeApart(each);
+    array->clear();
+  } else if (Json::object_t* object = json.get_ptr<Json::object_t*>()) {
+    for (auto& [key, each] : *object) TakeApart(each);
+    object->clear();
+  }
+}
+
+}  // namespace
+
+absl::StatusOr<Json> ParseJson(std::string_view text, std::string_view file) {
+  return Parse(text, file, false);
+}
+
+absl::StatusOr<Json> ParseJsonKeepingDecimals(std::string_view text, std::string_view file) {
+  return Parse(text, file, true);
+}
+
+JsonGuard::~JsonGuard() { TakeApart(json_); }
 
 }  // namespace tokentra

@@ -27,6 +27,20 @@ absl::StatusOr<Json> ParseJson(std::string_view text, std::string_view file);
 // bits, becomes the text that stands in the document, so that none passes through a double.
 absl::StatusOr<Json> ParseJsonKeepingDecimals(std::string_view text, std::string_view file);
 
+// Declared behind a document that is not empty, where memory may run out: nlohmann's destructor of
+// a list or an object allocates, and failing there would end the process. The guard takes the
+// document apart first, without allocating.
+class JsonGuard {
+ public:
+  explicit JsonGuard(Json& json) : json_(json) {}
+  ~JsonGuard();
+  JsonGuard(const JsonGuard&) = delete;
+  JsonGuard& operator=(const JsonGuard&) = delete;
+
+ private:
+  Json& json_;
+};
+
 }  // namespace tokentra
 
 #endif  // TOKENTRA_CORE_BASE_JSON_H_

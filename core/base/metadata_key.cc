@@ -27,6 +27,8 @@ bool IsWellKnownMetadataKey(std::string_view canonical) {
 }
 
 std::string_view CanonicalMetadataKey(std::string_view key) {
+  // All camelCase spellings end alike, which few other keys do.
+  if (key.size() < 3 || key[key.size() - 2] != 'I' || key.back() != 'd') return key;
   for (const auto& [canonical, camel] : kSpellings) {
     if (key == camel) return canonical;
   }
@@ -38,6 +40,23 @@ std::string_view CamelMetadataKey(std::string_view canonical) {
     if (canonical == key) return camel;
   }
   return {};
+}
+
+const MetadataEntry* ConflictingSpelling(std::span<const MetadataEntry> metadata,
+                                         const MetadataEntry& camel) {
+  const std::string_view canonical = CanonicalMetadataKey(camel.key);
+  if (canonical.data() == camel.key.data()) return nullptr;
+  for (const MetadataEntry& entry : metadata) {
+    if (entry.key == canonical && entry.value != camel.value) return &entry;
+  }
+  return nullptr;
+}
+
+bool HasSpellingConflict(std::span<const MetadataEntry> metadata) {
+  for (const MetadataEntry& entry : metadata) {
+    if (ConflictingSpelling(metadata, entry) != nullptr) return true;
+  }
+  return false;
 }
 
 }  // namespace tokentra

@@ -26,6 +26,12 @@ bool IsWellKnownMetadataKey(std::string_view canonical);
 // The camelCase spelling of a well-known key; empty when it has none of its own.
 std::string_view CamelMetadataKey(std::string_view canonical);
 
+// Some well-known key is given in both spellings with different values.
+bool HasSpellingConflict(std::span<const MetadataEntry> metadata);
+// The entry whose key is the canonical spelling of `camel`'s, with another value; nullptr: none.
+const MetadataEntry* ConflictingSpelling(std::span<const MetadataEntry> metadata,
+                                         const MetadataEntry& camel);
+
 }  // namespace tokentra
 
 #endif  // TOKENTRA_CORE_BASE_METADATA_KEY_H_

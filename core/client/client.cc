@@ -7,18 +7,37 @@
 #include "core/base/metadata_key.h"
 #include "core/base/status_macros.h"
 #include "core/base/text.h"
+#include "core/client/client_core.h"
+#include "core/convention/key_spelling.h"
 
 namespace tokentra {
 namespace {
 
-std::vector<std::string_view> CamelSpellings(const std::vector<std::string>& dimensions) {
-  std::vector<std::string_view> spellings;
-  for (const std::string& name : dimensions) spellings.push_back(CamelMetadataKey(name));
-  return spellings;
+absl::Status StatusOf(const RecordResult& recorded, InstantNs at) {
+  switch (recorded.status) {
+    case RecordStatus::kRecorded:
+      return absl::OkStatus();
+    case RecordStatus::kInvalid:
+      return absl::OutOfRangeError(
+          absl::StrCat("the event at ", FormatInstant(at), " is beyond what a ledger holds"));
+    case RecordStatus::kDuplicate:
+    case RecordStatus::kConflict:
+    case RecordStatus::kFull:
+      break;
+  }
+  return absl::ResourceExhaustedError(
+      "the ledger has no room: its counters are full, or this process found none for a file");
 }
 
-// What must be equal for a second event of one id to be the same event: what was consumed, where.
-// The instant is not in it (a live retry has another now), nor the metadata.
+// True when an event with this id was recorded before; the outcome says how they compare.
+bool IsKnownId(const RecordResult& recorded, TrackResult& result) {
+  if (recorded.status == RecordStatus::kDuplicate) result.outcome = Outcome::kDuplicate;
+  if (recorded.status == RecordStatus::kConflict) result.outcome = Outcome::kConflict;
+  return recorded.status == RecordStatus::kDuplicate || recorded.status == RecordStatus::kConflict;
+}
+
+}  // namespace
+
 std::string ContentOf(const Evaluation& evaluation) {
   std::string content(evaluation.provider());
   for (std::size_t i = 0; i < evaluation.part_count(); ++i) {
@@ -53,49 +72,9 @@ std::string RefusedClass(const absl::Status& status, std::string_view provider) 
   return bytes;
 }
 
-absl::Status StatusOf(const RecordResult& recorded, InstantNs at) {
-  switch (recorded.status) {
-    case RecordStatus::kRecorded:
-      return absl::OkStatus();
-    case RecordStatus::kInvalid:
-      return absl::OutOfRangeError(
-          absl::StrCat("the event at ", FormatInstant(at), " is beyond what a ledger holds"));
-    case RecordStatus::kDuplicate:
-    case RecordStatus::kConflict:
-    case RecordStatus::kFull:
-      break;
-  }
-  return absl::ResourceExhaustedError(
-      "the ledger has no room: its counters are full, or this process found none for a file");
-}
-
-// True when an event with this id was recorded before; the outcome says how they compare.
-bool IsKnownId(const RecordResult& recorded, TrackResult& result) {
-  if (recorded.status == RecordStatus::kDuplicate) result.outcome = Outcome::kDuplicate;
-  if (recorded.status == RecordStatus::kConflict) result.outcome = Outcome::kConflict;
-  return recorded.status == RecordStatus::kDuplicate || recorded.status == RecordStatus::kConflict;
-}
-
-}  // namespace
-
 std::vector<std::string> DefaultDimensions() {
   return {"project_id", "team_id", "feature", "environment"};
 }
-
-struct Client::Core {
-  Core(std::shared_ptr<const Catalog> shared_catalog, std::shared_ptr<Ledger> shared_ledger)
-      : catalog(std::move(shared_catalog)),
-        ledger(std::move(shared_ledger)),
-        classes(*catalog),
-        dimensions(ledger->options().dimensions),
-        camel(CamelSpellings(dimensions)) {}
-
-  const std::shared_ptr<const Catalog> catalog;
-  const std::shared_ptr<Ledger> ledger;
-  UsageClassCache classes;
-  const std::vector<std::string> dimensions;
-  const std::vector<std::string_view> camel;  // of each dimension; empty: no other spelling
-};
 
 absl::StatusOr<std::shared_ptr<Client>> Client::Create(ClientOptions options) {
   if (options.catalog == nullptr) options.catalog = Catalog::Builtin();
@@ -108,10 +87,16 @@ absl::StatusOr<std::shared_ptr<Client>> Client::Create(ClientOptions options) {
     if (!own.ok()) return own.status();
     ledger = *std::move(own);
   }
-  auto core = std::make_shared<Core>(std::move(options.catalog), std::move(ledger));
+  auto state = std::make_unique<ClientState>();
+  state->classes = std::make_shared<UsageClassCache>(*options.catalog);
+  state->catalog = std::move(options.catalog);
+  if (options.convention != nullptr) {
+    state->judge = std::make_shared<Judge>(std::move(options.convention));
+  }
+  auto core = std::make_shared<ClientCore>(std::move(state), std::move(ledger));
   std::vector<MetadataEntry> entries;
   for (const auto& [key, value] : options.metadata) entries.push_back({key, value});
-  return Client(std::move(core), {}).WithMetadata(entries);
+  return Client(std::move(core), {}, false).WithMetadata(entries);
 }
 
 std::shared_ptr<Client> Client::WithMetadata(std::span<const MetadataEntry> metadata) const {
@@ -132,69 +117,106 @@ std::shared_ptr<Client> Client::WithMetadata(std::span<const MetadataEntry> meta
       found->second = entry.value;
     }
   }
-  return std::shared_ptr<Client>(new Client(core_, std::move(merged)));
+  const bool has_conflict = has_conflict_ || HasSpellingConflict(metadata);
+  return std::shared_ptr<Client>(new Client(core_, std::move(merged), has_conflict));
 }
 
-const Catalog& Client::catalog() const { return *core_->catalog; }
-std::shared_ptr<const Catalog> Client::shared_catalog() const { return core_->catalog; }
+void Client::Use(Changes changes) {
+  std::shared_ptr<UsageClassCache> classes;
+  if (changes.catalog != nullptr) classes = std::make_shared<UsageClassCache>(*changes.catalog);
+  std::shared_ptr<Judge> judge;
+  if (changes.convention.has_value() && *changes.convention != nullptr) {
+    judge = std::make_shared<Judge>(*changes.convention);
+  }
+  core_->state.Update([&](const ClientState& now) {
+    auto next = std::make_unique<ClientState>(now);
+    if (changes.catalog != nullptr) {
+      next->catalog = changes.catalog;
+      next->classes = classes;
+    }
+    if (changes.convention.has_value()) next->judge = judge;
+    return next;
+  });
+}
+
+std::shared_ptr<const Catalog> Client::catalog() const {
+  return LiveClientState::Reader(core_->state)->catalog;
+}
+
+std::shared_ptr<const Convention> Client::convention() const {
+  const LiveClientState::Reader state(core_->state);
+  return state->judge == nullptr ? nullptr : state->judge->convention();
+}
+
+std::uint64_t Client::finding_events() const {
+  const LiveClientState::Reader state(core_->state);
+  return state->judge == nullptr ? 0 : state->judge->finding_sets();
+}
+
+CheckResult Client::Check(std::span<const MetadataEntry> metadata, InstantNs at) const {
+  const LiveClientState::Reader state(core_->state);
+  const std::vector<MetadataEntry> all = WithDefaults(metadata, metadata_);
+  CheckResult result;
+  if (state->judge == nullptr) {
+    result.mode = Mode::kOff;
+  } else {
+    result = state->judge->CheckSet(all, at);
+  }
+  AppendSpellingFindings(all, result);
+  return result;
+}
+
 Ledger& Client::ledger() const { return *core_->ledger; }
 bool Client::ids_overflowed() const { return core_->ledger->ids_overflowed(); }
 
-// For each dimension: the event's snake_case key, else its camelCase spelling, else the client's
-// default. Both spellings with different values are a finding, and snake_case wins.
-Client::DimensionValues Client::ValuesOf(std::span<const MetadataEntry> metadata,
-                                         bool* findings) const {
-  DimensionValues out;
-  auto& [values, count, present] = out;
-  count = std::min(core_->dimensions.size(), kDimensionsMax);
-  for (std::size_t i = 0; i < count; ++i) {
-    const std::string_view name = core_->dimensions[i];
-    const std::string_view camel = core_->camel[i];
-    const MetadataEntry* snake_entry = nullptr;
-    const MetadataEntry* camel_entry = nullptr;
-    for (const MetadataEntry& entry : metadata) {
-      if (entry.key == name) snake_entry = &entry;
-      if (!camel.empty() && entry.key == camel) camel_entry = &entry;
-    }
-    const MetadataEntry* chosen = snake_entry != nullptr ? snake_entry : camel_entry;
-    if (snake_entry != nullptr && camel_entry != nullptr &&
-        snake_entry->value != camel_entry->value) {
-      *findings = true;
-    }
-    if (chosen != nullptr) {
-      values[i] = chosen->value;
-      present |= std::uint64_t{1} << i;
-      continue;
-    }
-    for (const auto& [key, value] : metadata_) {
-      if (key != name) continue;
-      values[i] = value;
-      present |= std::uint64_t{1} << i;
-    }
-  }
-  return out;
-}
-
-DimensionsId Client::InternMetadata(std::span<const MetadataEntry> metadata, bool* findings) {
-  const DimensionValues found = ValuesOf(metadata, findings);
-  return core_->ledger->InternDimensions({found.values.data(), found.count}, found.present);
+DimensionsId Client::Intern(std::span<const MetadataEntry> metadata, InstantNs at, Judge* judge,
+                            bool* has_findings) const {
+  DimensionValues found;
+  core_->dimensions.Read(metadata, metadata_, judge, at, found);
+  *has_findings = found.has_findings || has_conflict_;
+  return core_->ledger->InternDimensions(found.span(), found.present);
 }
 
 absl::Status Client::Track(const Call& call, std::string_view id,
                            std::span<const MetadataEntry> metadata, Evaluation& evaluation,
                            TrackResult& result) {
-  bool findings = false;
-  const DimensionsId dimensions = InternMetadata(metadata, &findings);
-  absl::Status status = TrackUnder(dimensions, call, id, evaluation, result);
-  result.has_findings = result.has_findings || findings;
+  const LiveClientState::Reader state(core_->state);
+  bool has_findings = false;
+  const DimensionsId dimensions = Intern(metadata, call.at, state->judge.get(), &has_findings);
+  absl::Status status = TrackUnder(*state, dimensions, call, id, evaluation, result);
+  result.has_findings = result.has_findings || has_findings;
   return status;
 }
 
-absl::Status Client::TrackUnder(DimensionsId dimensions, const Call& call, std::string_view id,
-                                Evaluation& evaluation, TrackResult& result) {
+Client::Binding Client::Bind(std::span<const MetadataEntry> metadata) {
+  const LiveClientState::Reader state(core_->state);
+  Binding binding;
+  binding.judged = state->judge != nullptr;
+  if (!binding.judged) {
+    binding.dimensions = Intern(metadata, kNoInstant, nullptr, &binding.has_findings);
+  }
+  return binding;
+}
+
+absl::Status Client::TrackBound(const Binding& binding, const Call& call,
+                                std::span<const MetadataEntry> metadata, Evaluation& evaluation,
+                                TrackResult& result) {
+  const LiveClientState::Reader state(core_->state);
+  DimensionsId dimensions = binding.dimensions;
+  bool has_findings = binding.has_findings;
+  if (binding.judged || state->judge != nullptr) {
+    dimensions = Intern(metadata, call.at, state->judge.get(), &has_findings);
+  }
+  absl::Status status = TrackUnder(*state, dimensions, call, {}, evaluation, result);
+  result.has_findings = result.has_findings || has_findings;
+  return status;
+}
+
+absl::Status Client::TrackUnder(const ClientState& state, DimensionsId dimensions, const Call& call,
+                                std::string_view id, Evaluation& evaluation, TrackResult& result) {
   result = TrackResult();
-  absl::Status status = Evaluate(*core_->catalog, call, evaluation);
-  if (status.ok()) status = RecordEvaluation(dimensions, call, id, evaluation, result);
+  absl::Status status = Evaluate(*state.catalog, call, evaluation);
+  if (status.ok()) status = RecordEvaluation(state, dimensions, call, id, evaluation, result);
   if (!status.ok()) {
     result.outcome = Outcome::kRefused;
     RecordRefused(dimensions, status, call.provider, call.at);
@@ -202,9 +224,9 @@ absl::Status Client::TrackUnder(DimensionsId dimensions, const Call& call, std::
   return status;
 }
 
-absl::Status Client::RecordEvaluation(DimensionsId dimensions, const Call& call,
-                                      std::string_view id, const Evaluation& evaluation,
-                                      TrackResult& result) {
+absl::Status Client::RecordEvaluation(const ClientState& state, DimensionsId dimensions,
+                                      const Call& call, std::string_view id,
+                                      const Evaluation& evaluation, TrackResult& result) {
   result.has_findings = !evaluation.findings().empty();
   if (call.at == kNoInstant) {
     return absl::InvalidArgumentError("at is missing: a recorded event has an instant");
@@ -216,8 +238,8 @@ absl::Status Client::RecordEvaluation(DimensionsId dimensions, const Call& call,
     const PartEvaluation& part = evaluation.part(count);
     const bool priced = part.selection.row != nullptr;
     if (priced)
-      billed[count] = BilledAtoms(core_->catalog->image(), *part.selection.row, part.atoms);
-    parts[count] = {core_->classes.ClassOf(*core_->ledger, evaluation, part), &part.atoms,
+      billed[count] = BilledAtoms(state.catalog->image(), *part.selection.row, part.atoms);
+    parts[count] = {state.classes->ClassOf(*core_->ledger, evaluation, part), &part.atoms,
                     billed[count].empty() ? nullptr : &billed[count],
                     priced ? part.cost.total.attos() : 0, priced};
   }
@@ -274,57 +296,9 @@ void Client::RecordRefused(DimensionsId dimensions, const absl::Status& status,
 
 void Client::CountRefused(const absl::Status& status, std::string_view provider, InstantNs at,
                           std::span<const MetadataEntry> metadata) {
-  bool findings = false;
-  RecordRefused(InternMetadata(metadata, &findings), status, provider, at);
-}
-
-std::size_t Client::Prepare(const Call& call, std::string_view id,
-                            std::span<const MetadataEntry> metadata, const Evaluation& evaluation,
-                            PreparedEvents& events, bool* findings) const {
-  PreparedEvents::Event event = events.Begin();
-  event.at = call.at;
-  const DimensionValues found = ValuesOf(metadata, findings);
-  event.dimensions = events.AddDimensions({found.values.data(), found.count}, found.present);
-  event.has_id = !id.empty();
-  if (event.has_id) event.id = core_->ledger->IdOf(id, ContentOf(evaluation));
-  std::string bytes;
-  UsageClass usage_class;
-  for (std::size_t i = 0; i < evaluation.part_count() && i < kPartsMax; ++i) {
-    const PartEvaluation& part = evaluation.part(i);
-    const bool priced = part.selection.row != nullptr;
-    Atoms billed;
-    if (priced) billed = BilledAtoms(core_->catalog->image(), *part.selection.row, part.atoms);
-    bytes.clear();
-    core_->classes.Describe(evaluation, part, usage_class);
-    EncodeUsageClass(usage_class, bytes);
-    events.AddPart(event, events.AddClass(bytes, usage_class.kind), &part.atoms, &billed,
-                   priced ? part.cost.total.attos() : 0, priced);
-  }
-  event.unmetered = evaluation.unmetered();
-  if (event.unmetered) {
-    bytes = UnmeteredClass(call, evaluation);
-    events.AddPart(event, events.AddClass(bytes, ClassKind::kUnmetered), nullptr, nullptr, 0,
-                   false);
-  }
-  if (call.extraction != nullptr && call.extraction->reported.has_value()) {
-    event.reported = call.extraction->reported->attos();
-  }
-  return events.Add(event);
-}
-
-std::size_t Client::PrepareRefused(const absl::Status& status, std::string_view provider,
-                                   InstantNs at, std::span<const MetadataEntry> metadata,
-                                   PreparedEvents& events) const {
-  PreparedEvents::Event event = events.Begin();
-  bool findings = false;
-  const DimensionValues found = ValuesOf(metadata, &findings);
-  event.dimensions = events.AddDimensions({found.values.data(), found.count}, found.present);
-  // An event without an instant that a ledger holds is counted at 1970.
-  event.at = at == kNoInstant || at < kEventInstantMin ? 0 : at;
-  event.refused = true;
-  events.AddPart(event, events.AddClass(RefusedClass(status, provider), ClassKind::kRefused),
-                 nullptr, nullptr, 0, false);
-  return events.Add(event);
+  const LiveClientState::Reader state(core_->state);
+  bool has_findings = false;
+  RecordRefused(Intern(metadata, at, state->judge.get(), &has_findings), status, provider, at);
 }
 
 absl::Status Client::Commit(PreparedEvents& events, std::size_t index, TrackResult& result) {
@@ -349,7 +323,7 @@ absl::StatusOr<std::shared_ptr<const SnapshotView>> Client::TakeSnapshot() const
   counters.ids_overflowed = core_->ledger->ids_overflowed();
   absl::StatusOr<std::unique_ptr<const Snapshot>> snapshot = core_->ledger->TakeSnapshot();
   if (!snapshot.ok()) return snapshot.status();
-  return SnapshotView::Create(*std::move(snapshot), core_->catalog, counters);
+  return SnapshotView::Create(*std::move(snapshot), catalog(), counters);
 }
 
 }  // namespace tokentra

@@ -4,6 +4,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "core/base/text.h"
+#include "core/client/record_fix.h"
+#include "core/convention/key_spelling.h"
 #include "core/exchange/cost_json.h"
 #include "core/exchange/explain.h"
 #include "core/exchange/json_position.h"
@@ -44,9 +46,9 @@ void RefuseLine(const RecordsOptions& options, absl::Status status, std::uint32_
   if (options.json) AppendErrorJson(line.line, column, line.status, line.json);
 }
 
-RecordProcessor::RecordProcessor(const Catalog& catalog, const Client* client,
+RecordProcessor::RecordProcessor(const Catalog& catalog, const EventPreparer* preparer,
                                  const RecordsOptions& options, RecordsResult& result)
-    : catalog_(catalog), client_(client), options_(options), result_(result) {
+    : catalog_(catalog), preparer_(preparer), options_(options), result_(result) {
   if (options.fields) context_.log = &result.fields;
 }
 
@@ -54,7 +56,7 @@ RecordResultLine RecordProcessor::NewLine(std::uint64_t line) const {
   RecordResultLine out;
   out.line = line;
   out.source = options_.source;
-  out.tracked = client_ != nullptr;
+  out.tracked = preparer_ != nullptr;
   return out;
 }
 
@@ -66,8 +68,9 @@ bool RecordProcessor::IsOutside(InstantNs at) const {
 void RecordProcessor::RefuseCall(RecordResultLine line, absl::Status status, std::uint32_t column,
                                  std::span<const MetadataEntry> metadata) {
   // The event happened, whatever it was: it is counted.
-  if (client_ != nullptr) {
-    line.event = client_->PrepareRefused(status, line.provider, line.at, metadata, result_.events);
+  if (preparer_ != nullptr) {
+    line.event =
+        preparer_->PrepareRefused(status, line.provider, line.at, metadata, result_.events);
   }
   RefuseLine(options_, std::move(status), column, line);
   result_.records.push_back(std::move(line));
@@ -173,17 +176,20 @@ void RecordProcessor::Price(const Call& call, std::string_view id,
     result_.records.push_back(std::move(out));
     return;
   }
+  for (std::string& message : SpellingMessages(metadata))
+    out.findings.push_back(std::move(message));
   Evaluation evaluation;
   absl::Status status = Evaluate(catalog_, call, evaluation);
   if (!status.ok()) {
     RefuseCall(std::move(out), status, ColumnOf(record_, status), metadata);
     return;
   }
-  if (client_ != nullptr) {
-    bool findings = false;
-    out.event = client_->Prepare(call, id, metadata, evaluation, result_.events, &findings);
+  if (preparer_ != nullptr) {
+    out.event =
+        preparer_->Prepare(call, id, metadata, evaluation, result_.events, &out.has_findings);
     out.outcome = Outcome::kRecorded;
   }
+  out.has_findings = out.has_findings || !out.findings.empty();
   out.provider = evaluation.provider();
   out.model = EvaluationModel(catalog_, evaluation);
   out.unmetered = evaluation.unmetered();
@@ -197,10 +203,16 @@ void RecordProcessor::Price(const Call& call, std::string_view id,
     out.output_tokens += usage.Get(kMeterOutputTokens).value_or(0);
   }
   out.message = evaluation.Reason(catalog_);
-  if (json != nullptr) {
+  if (options_.metadata) {
+    for (const MetadataEntry& entry : metadata) out.metadata.emplace_back(entry.key, entry.value);
+  }
+  if (json != nullptr && options_.fix != nullptr) {
+    out.json = FixRecord(*options_.fix, *json, metadata, call.at, &result_.fixes);
+  } else if (json != nullptr) {
     out.json = *json;
   } else if (options_.json) {
     CostContext context = ContextOf(call, id, out.line);
+    context.findings = out.findings;
     std::string why;
     if (options_.explain) {
       why = ExplainEvaluation(catalog_, evaluation, ContextOf(call, id, 0));
@@ -214,9 +226,9 @@ void RecordProcessor::Price(const Call& call, std::string_view id,
 namespace {
 
 // Keeps the explanation of the first call.
-class Explainer : public DraftSink {
+class FirstCallExplainer : public DraftSink {
  public:
-  Explainer(const Catalog& catalog, InstantNs default_at)
+  FirstCallExplainer(const Catalog& catalog, InstantNs default_at)
       : catalog_(catalog), default_at_(default_at) {}
 
   void OnCall(CallDraft& draft) override {
@@ -247,7 +259,7 @@ class Explainer : public DraftSink {
 
 absl::StatusOr<std::string> ExplainFirst(const Catalog& catalog, std::string_view record,
                                          const RecordsOptions& options) {
-  Explainer explainer(catalog, options.default_at);
+  FirstCallExplainer explainer(catalog, options.default_at);
   if (options.format == RecordFormat::kRecord) {
     RecordParser parser;
     absl::Status status = parser.Parse(record, options.default_at);

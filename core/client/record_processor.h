@@ -18,8 +18,8 @@ namespace tokentra {
 class RecordProcessor : private DraftSink {
  public:
   // All outlive the processor. `options.source` is read anew for every record.
-  RecordProcessor(const Catalog& catalog, const Client* client, const RecordsOptions& options,
-                  RecordsResult& result);
+  RecordProcessor(const Catalog& catalog, const EventPreparer* preparer,
+                  const RecordsOptions& options, RecordsResult& result);
 
   // `record` is followed by simdjson::SIMDJSON_PADDING readable bytes.
   void Read(std::string_view record, std::uint64_t line);
@@ -42,7 +42,7 @@ class RecordProcessor : private DraftSink {
   bool IsOutside(InstantNs at) const;
 
   const Catalog& catalog_;
-  const Client* const client_;
+  const EventPreparer* const preparer_;
   const RecordsOptions& options_;
   RecordsResult& result_;
   RecordParser parser_;

@@ -111,10 +111,10 @@ DetectedFormat DetectCsv(std::string_view head) {
 
 }  // namespace
 
-RecordsResult PrepareRecords(const Catalog& catalog, const Client* client, std::string_view chunk,
-                             const RecordsOptions& options) {
+RecordsResult PrepareRecords(const Catalog& catalog, const EventPreparer* preparer,
+                             std::string_view chunk, const RecordsOptions& options) {
   RecordsResult result;
-  RecordProcessor processor(catalog, client, options, result);
+  RecordProcessor processor(catalog, preparer, options, result);
   if (IsCsv(options)) {
     result.lines = ProcessCsv(chunk, options, processor);
   } else {
@@ -126,7 +126,7 @@ RecordsResult PrepareRecords(const Catalog& catalog, const Client* client, std::
   if (options.hold || (result.held.empty() && result.spans.empty())) return result;
   HeldLog held;
   held.Add(result);
-  held.Resolve(catalog, client, options, result);
+  held.Resolve(catalog, preparer, options, result);
   return result;
 }
 
@@ -146,8 +146,10 @@ void CommitRecords(Client& client, const RecordsOptions& options, RecordsResult&
 
 RecordsResult ProcessRecords(const Catalog& catalog, Client* client, std::string_view chunk,
                              const RecordsOptions& options) {
-  RecordsResult result = PrepareRecords(catalog, client, chunk, options);
-  if (client != nullptr) CommitRecords(*client, options, result);
+  if (client == nullptr) return PrepareRecords(catalog, nullptr, chunk, options);
+  const EventPreparer preparer(*client);
+  RecordsResult result = PrepareRecords(preparer.catalog(), &preparer, chunk, options);
+  CommitRecords(*client, options, result);
   return result;
 }
 
@@ -158,13 +160,13 @@ void HeldLog::Add(RecordsResult& result) {
   result.spans.clear();
 }
 
-void HeldLog::Resolve(const Catalog& catalog, const Client* client, const RecordsOptions& options,
-                      RecordsResult& result) {
+void HeldLog::Resolve(const Catalog& catalog, const EventPreparer* preparer,
+                      const RecordsOptions& options, RecordsResult& result) {
   RecordsOptions plain = options;
   plain.format = RecordFormat::kRecord;
   plain.header = {};
   plain.fields = false;
-  RecordProcessor processor(catalog, client, plain, result);
+  RecordProcessor processor(catalog, preparer, plain, result);
   HeldRecords::Resolved resolved = held_.Resolve();
   for (const HeldRecord& record : resolved.records) {
     const simdjson::padded_string padded(record.text);

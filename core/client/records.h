@@ -26,6 +26,7 @@
 
 #include "absl/status/status.h"
 #include "core/client/client.h"
+#include "core/client/event_preparer.h"
 #include "core/client/prepared_events.h"
 #include "core/exchange/fields.h"
 #include "core/exchange/format.h"
@@ -42,11 +43,14 @@ struct RecordsOptions {
   bool convert = false;          // with `json`: the call record instead of its cost
   bool explain = false;          // with `json`: say why the cost is what it is
   bool fields = false;           // tell which fields were not read
+  bool metadata = false;         // keep every record's metadata in its result
   bool hold = false;             // leave what has to wait unresolved
   std::uint32_t source = 0;      // given back in every result
   RecordFormat format = RecordFormat::kRecord;
   ReadOptions read;
   std::string_view header;  // CSV: its first row; then the chunk has rows
+  // With `convert`: safe fixes by this convention are made in the records.
+  std::shared_ptr<const Convention> fix;
 };
 
 struct RecordResultLine {
@@ -70,6 +74,9 @@ struct RecordResultLine {
   InstantNs at = kNoInstant;
   std::uint64_t input_tokens = 0;
   std::uint64_t output_tokens = 0;
+  std::vector<std::string> findings;                          // of its metadata, in words
+  std::vector<std::pair<std::string, std::string>> metadata;  // when it is kept
+  bool has_findings = false;     // those, or some of the client's convention
   std::size_t event = kNoEvent;  // in `RecordsResult::events`
 
   static constexpr std::size_t kNoEvent = ~std::size_t{0};
@@ -80,17 +87,19 @@ struct RecordsResult {
   std::uint64_t lines = 0;
   std::uint64_t repeated = 0;  // lines that repeat a call, resolved here
   std::uint64_t covered = 0;   // spans that repeat the calls under them, resolved here
+  std::uint64_t fixes = 0;     // values and keys that were fixed
   PreparedEvents events;       // with a client, until committed
   std::vector<HeldRecord> held;
   std::vector<SpanLink> spans;
   FieldLog fields;
 };
 
-// `client` null: only priced, with `catalog`.
-RecordsResult PrepareRecords(const Catalog& catalog, const Client* client, std::string_view chunk,
-                             const RecordsOptions& options);
-// Records what was prepared with this client; once.
+// `preparer` null: only priced. `catalog` is the preparer's.
+RecordsResult PrepareRecords(const Catalog& catalog, const EventPreparer* preparer,
+                             std::string_view chunk, const RecordsOptions& options);
+// Records what was prepared for this client; once.
 void CommitRecords(Client& client, const RecordsOptions& options, RecordsResult& result);
+// Both; `client` null: only priced, with `catalog`.
 RecordsResult ProcessRecords(const Catalog& catalog, Client* client, std::string_view chunk,
                              const RecordsOptions& options);
 
@@ -100,9 +109,9 @@ class HeldLog {
   // Takes what `result` holds. In the order of the chunks.
   void Add(RecordsResult& result);
   std::uint64_t size() const { return held_.size(); }
-  // Prices, and with a client prepares, what turns out to count, behind what `result` has already.
-  // The rest of a run may follow.
-  void Resolve(const Catalog& catalog, const Client* client, const RecordsOptions& options,
+  // Prices, and with a preparer prepares, what turns out to count, behind what `result` has
+  // already. The rest of a run may follow.
+  void Resolve(const Catalog& catalog, const EventPreparer* preparer, const RecordsOptions& options,
                RecordsResult& result);
 
  private:

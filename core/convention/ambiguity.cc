@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <set>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 
@@ -112,14 +112,14 @@ std::vector<unsigned char> JointRepresentatives(const Shape& shape) {
   // their classes, so all that they name is told apart.
   std::array<std::uint32_t, 256> joint = {};
   for (const Dfa* dfa : automata) {
-    absl::flat_hash_map<std::uint64_t, std::uint32_t> numbers;
+    std::unordered_map<std::uint64_t, std::uint32_t> numbers;
     for (std::size_t byte = 0; byte < 256; ++byte) {
       const std::uint64_t key = std::uint64_t{joint[byte]} << 8 | dfa->classes()[byte];
       joint[byte] = numbers.emplace(key, static_cast<std::uint32_t>(numbers.size())).first->second;
     }
   }
   std::vector<unsigned char> bytes;
-  absl::flat_hash_map<std::uint32_t, bool> taken;
+  std::unordered_map<std::uint32_t, bool> taken;
   // Letters first, then digits, then the rest: witnesses read better.
   const auto take = [&](int first, int last) {
     for (int byte = first; byte <= last; ++byte) {
@@ -275,8 +275,8 @@ class AmbiguitySearch {
   const std::vector<unsigned char> bytes_;
   std::vector<std::pair<State, State>> pairs_;
   std::vector<Step> steps_;  // of each pair; from kStart: opened by a walk, or a start
-  absl::flat_hash_map<std::uint64_t, bool> seen_;
-  absl::flat_hash_map<std::uint32_t, std::string> prefixes_;
+  std::unordered_map<std::uint64_t, bool> seen_;
+  std::unordered_map<std::uint32_t, std::string> prefixes_;
   const std::vector<Step>* prefix_steps_ = nullptr;
   std::uint32_t prefix_at_ = 0;
   std::optional<std::string> found_;
@@ -372,7 +372,7 @@ std::optional<std::string> FindCommon(const Dfa& a, const Dfa& b) {
   if (a.empty() || b.empty()) return std::nullopt;
   std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs = {{0, 0}};
   std::vector<Step> steps = {{kStart, 0}};
-  absl::flat_hash_map<std::uint64_t, bool> seen;
+  std::unordered_map<std::uint64_t, bool> seen;
   for (std::uint32_t at = 0; at < pairs.size(); ++at) {
     const auto [x, y] = pairs[at];
     if (a.Accepts(x) && b.Accepts(y)) return TextOf(steps, at);

@@ -2,6 +2,7 @@
 // first event is decided here, and what is wrong is an error with an example.
 
 #include <algorithm>
+#include <unordered_map>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
@@ -471,7 +472,7 @@ class ConventionCompiler {
 
   ConventionSource source_;
   std::shared_ptr<Convention> made_ = std::make_shared<Convention>();
-  absl::flat_hash_map<std::string, std::shared_ptr<const Vocabulary>> vocabularies_;
+  std::unordered_map<std::string, std::shared_ptr<const Vocabulary>> vocabularies_;
 };
 
 absl::StatusOr<std::shared_ptr<const Convention>> Convention::Compile(

@@ -22,15 +22,16 @@
 #ifndef TOKENTRA_CORE_CONVENTION_CONVENTION_H_
 #define TOKENTRA_CORE_CONVENTION_CONVENTION_H_
 
+#include <array>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_set>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/statusor.h"
 #include "core/base/instant.h"
 #include "core/base/metadata_key.h"
@@ -87,6 +88,15 @@ struct ConventionOptions {
   std::vector<BaselineEntry> baseline;  // beside the convention's own
 };
 
+// Found by views. A standard set: absl's do not survive memory that runs out while they grow.
+struct TextHash {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const {
+    return std::hash<std::string_view>{}(text);
+  }
+};
+using TextSet = std::unordered_set<std::string, TextHash, std::equal_to<>>;
+
 class Convention {
  public:
   // INVALID_ARGUMENT names the rule and shows an example; NOT_FOUND names a file that is missing.
@@ -118,6 +128,8 @@ class Convention {
 
   // The rules in words, with generated valid and invalid examples.
   std::string Explain() const;
+  // The same as one JSON object.
+  std::string DescribeJson() const;
   // Some valid values of a key, for examples and tests.
   std::vector<std::string> Examples(std::string_view key, std::size_t count) const;
 
@@ -133,6 +145,7 @@ class Convention {
   friend class RuleCompiler;
   friend class SetChecker;
   friend class ValueChecker;
+  friend class Describer;
   friend class Explainer;
   friend class FastCheck;
 
@@ -162,7 +175,7 @@ class Convention {
     bool accepts_empty = false;
     bool needs_look = false;  // beyond the shape: other spellings, hierarchy, reserved, binding
     bool has_binding = false;
-    absl::flat_hash_set<std::string> reserved;
+    TextSet reserved;
     bool deprecated = false;
     InstantNs deprecated_since = kNoInstant;
     int successor = -1;
@@ -217,8 +230,8 @@ class Convention {
   std::vector<Profile> profiles_;
   std::array<Severity, kRuleCount> severity_;
   std::vector<InstantNs> epochs_;
-  absl::flat_hash_set<std::string> baseline_;  // "TK-N101\nkey\nvalue"
-  std::vector<std::string> warnings_;          // of compiling, shown by Explain
+  TextSet baseline_;                   // "TK-N101\nkey\nvalue"
+  std::vector<std::string> warnings_;  // of compiling, shown by Explain
 };
 
 }  // namespace tokentra

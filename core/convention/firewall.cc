@@ -93,6 +93,20 @@ bool IsTelegramToken(std::string_view value) {
          std::all_of(rest.begin(), rest.end(), IsBase64Url);
 }
 
+// Three characters, a version digit, "Q~", and 31 to 34 characters.
+bool HasAzureSecret(std::string_view value) {
+  for (std::size_t at = value.find("Q~"); at != std::string_view::npos;
+       at = value.find("Q~", at + 1)) {
+    if (at < 4 || !IsDigit(value[at - 1])) continue;
+    std::size_t size = 0;
+    for (std::size_t i = at + 2; i < value.size(); ++i, ++size) {
+      if (!IsBase64Url(value[i]) && value[i] != '.' && value[i] != '~') break;
+    }
+    if (size >= 31) return true;
+  }
+  return false;
+}
+
 // Three pieces of base64url, the first an encoded number of 24 to 28 characters.
 bool IsDiscordToken(std::string_view value) {
   const std::size_t first = value.find('.');
@@ -344,6 +358,7 @@ std::optional<SensitiveFind> Scan(std::string_view key, std::string_view value) 
     if (HasUrlPassword(value)) return SensitiveFind{Rule::kSecret, "url-password"};
     if (IsTelegramToken(value)) return SensitiveFind{Rule::kSecret, "telegram-token"};
     if (IsDiscordToken(value)) return SensitiveFind{Rule::kSecret, "discord-token"};
+    if (HasAzureSecret(value)) return SensitiveFind{Rule::kSecret, "azure-client-secret"};
     if (HasBearer(value)) return SensitiveFind{Rule::kSecret, "authorization"};
     if (IsCredentialKey(key) && IsLongToken(value)) {
       return SensitiveFind{Rule::kSecret, "credential"};

@@ -9,6 +9,7 @@
 #include "core/base/json.h"
 #include "core/base/text.h"
 #include "core/convention/convention.h"
+#include "core/convention/firewall.h"
 #include "core/convention/value_check.h"
 
 namespace tokentra {
@@ -44,6 +45,8 @@ void ConventionProposal::Add(std::span<const MetadataEntry> metadata, std::uint6
                              Int128 cost) {
   events_ += events;
   for (const MetadataEntry& entry : metadata) {
+    // What may stand nowhere does not enter a proposal either.
+    if (Scan(entry.key, entry.value).has_value() || Scan({}, entry.key).has_value()) continue;
     const std::string key(CanonicalMetadataKey(entry.key));
     if (keys_.size() >= kProposalKeysMax && !keys_.contains(key)) continue;
     Values& values = keys_[key];

@@ -4,7 +4,8 @@
 // whether its first part is another key's value, which values are so few that they are a
 // vocabulary, and which values are the same word written in several ways (chatbot, chat-bot,
 // ChatBot), with the money in each. The spelling with the most events becomes the word, the others
-// its aliases. What is proposed compiles; it is a start for people, not a verdict.
+// its aliases. Sensitive values are left out. What is proposed compiles; it is a start for people,
+// not a verdict.
 //
 // Thread: one proposal, one thread. Bounds: kProposalKeysMax keys, kProposalValuesMax values of
 // each; a key that passes the latter is taken as free text.

@@ -157,7 +157,7 @@ constexpr Format kFormats[] = {
     {"stripe-key", "pk_live_", kAlnum, 20},
     {"stripe-key", "pk_test_", kAlnum, 20},
     {"stripe-webhook-secret", "whsec_", kBase64, 24},
-    {"sendgrid-key", "SG.", kWord, 40},
+    {"sendgrid-key", "SG.", kBase64, 60},
     {"mailgun-key", "key-", kHex, 32},
     {"mailchimp-key", "md-", kWord, 22, 1},
     {"sendinblue-key", "xkeysib-", kWord, 40},

@@ -207,7 +207,8 @@ class SourceReader {
     }
     const std::size_t first = found->text.find_first_not_of(" \t\r\n");
     if (first != std::string_view::npos && found->text[first] == '[') {
-      TOKENTRA_ASSIGN_OR_RETURN(const Json list, ParseJson(found->text, name));
+      TOKENTRA_ASSIGN_OR_RETURN(Json list, ParseJson(found->text, name));
+      const JsonGuard guard(list);
       return ReadWords(list, absl::StrCat(path, ": ", name), words);
     }
     return ReadVocabularyFile(found->text, name, words);
@@ -368,13 +369,15 @@ absl::Status CheckSize(std::string_view json) {
 absl::StatusOr<ConventionSource> ReadConvention(std::string_view json,
                                                 std::span<const ConventionFile> files) {
   TOKENTRA_RETURN_IF_ERROR(CheckSize(json));
-  TOKENTRA_ASSIGN_OR_RETURN(const Json parsed, ParseJson(json, "the convention"));
+  TOKENTRA_ASSIGN_OR_RETURN(Json parsed, ParseJson(json, "the convention"));
+  const JsonGuard guard(parsed);
   return SourceReader(files).Read(parsed);
 }
 
 absl::StatusOr<std::vector<std::string>> ConventionFileNames(std::string_view json) {
   TOKENTRA_RETURN_IF_ERROR(CheckSize(json));
-  TOKENTRA_ASSIGN_OR_RETURN(const Json parsed, ParseJson(json, "the convention"));
+  TOKENTRA_ASSIGN_OR_RETURN(Json parsed, ParseJson(json, "the convention"));
+  const JsonGuard guard(parsed);
   std::set<std::string> names;
   const auto vocabularies = parsed.find("vocabularies");
   if (vocabularies != parsed.end() && vocabularies->is_object()) {
@@ -389,7 +392,8 @@ absl::StatusOr<std::vector<std::string>> ConventionFileNames(std::string_view js
 
 absl::StatusOr<std::vector<BaselineEntry>> ReadBaseline(std::string_view json) {
   TOKENTRA_RETURN_IF_ERROR(CheckSize(json));
-  TOKENTRA_ASSIGN_OR_RETURN(const Json parsed, ParseJson(json, "the baseline"));
+  TOKENTRA_ASSIGN_OR_RETURN(Json parsed, ParseJson(json, "the baseline"));
+  const JsonGuard guard(parsed);
   const JsonObject object(parsed, "baseline");
   TOKENTRA_RETURN_IF_ERROR(object.Check({"tokentra_baseline", "findings"}));
   std::uint64_t format = 0;

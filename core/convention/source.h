@@ -1,6 +1,6 @@
 // ConventionSource: a convention's JSON read and checked for form, before it is compiled.
 //
-// The language is described in docs/conventions.md and by schema/convention.schema.json. Every
+// The language is described in docs/conventions.md and by docs/convention.schema.json. Every
 // member is known or an error that names the nearest; every limit has a name and stands below.
 // Errors begin with the path of what is wrong: `keys.project_id.parts.team: ...`.
 //

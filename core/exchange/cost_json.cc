@@ -125,10 +125,11 @@ void AppendCostJson(const Catalog& catalog, const Evaluation& evaluation,
   }
   const std::string reason = evaluation.Reason(catalog);
   if (!reason.empty()) json.Text("reason", reason);
-  if (!evaluation.findings().empty()) {
+  if (!evaluation.findings().empty() || !context.findings.empty()) {
     json.Key("findings");
     json.BeginArray();
     for (const std::string& finding : evaluation.findings()) json.Text(finding);
+    for (const std::string& finding : context.findings) json.Text(finding);
     json.EndArray();
   }
   json.Key("suggestions");

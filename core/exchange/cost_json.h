@@ -20,7 +20,8 @@ struct CostContext {
   std::uint64_t line = 0;  // 0: none is printed
   std::string_view id;     // the event's id; empty: null
   const Money* reported = nullptr;
-  std::string_view explain;  // empty: none is printed
+  std::string_view explain;               // empty: none is printed
+  std::span<const std::string> findings;  // beside those of the evaluation
 };
 
 inline constexpr std::size_t kSuggestionsMax = 3;

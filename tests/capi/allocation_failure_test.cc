@@ -354,6 +354,89 @@ TEST_F(AllocationFailureTest, TrackCountsOnceOrNotAtAll) {
   EXPECT_EQ(totals.events, recorded);
 }
 
+constexpr std::string_view kConvention = R"json({
+  "tokentra_convention": 1, "mode": "reject", "profiles": ["portable"],
+  "vocabularies": {"teams": {"file": "teams.txt"}},
+  "reserved": ["a reserved word with a long name"],
+  "keys": {
+    "team_id": {"presence": "required", "vocabulary": "teams", "aliases": ["team"]},
+    "project_id": {"template": "{team}-{feature}", "parts": {
+        "team": {"vocabulary": "teams", "equals": "team_id"},
+        "feature": {"pattern": "[a-z]+(-[a-z]+)?"}}},
+    "feature": {"case": "lower", "separator": "-", "cardinality": {"max": 10}}
+  },
+  "conditions": [{"if": {"team_id": "growth"}, "require": ["feature"]}],
+  "baseline": [{"rule": "TK-N101", "key": "team_id", "value": "a legacy name that is long"}]
+})json";
+
+TEST_F(AllocationFailureTest, Convention) {
+  const tokentra_pair files[] = {
+      {Text("teams.txt"), Text("growth alias:growth-and-marketing-team\nsearch former:finding\n")}};
+  tokentra_convention_options options = {};
+  options.files = files;
+  options.file_count = 1;
+  Convention convention;
+  EXPECT_SURVIVES(convention,
+                  tokentra_convention_compile(Text(kConvention), &options, sizeof(options),
+                                              convention.Out(), error));
+  ASSERT_EQ(tokentra_convention_compile(Text(kConvention), &options, sizeof(options),
+                                        convention.Out(), nullptr),
+            TOKENTRA_OK);
+  Document document;
+  EXPECT_SURVIVES(document, tokentra_convention_files(Text(kConvention), document.Out(), error));
+  EXPECT_SURVIVES(document, tokentra_convention_explain(convention.get(), document.Out(), error));
+  EXPECT_SURVIVES(document, tokentra_convention_describe(convention.get(), document.Out(), error));
+  const tokentra_pair metadata[] = {{Text("team_id"), Text("a team that is not known")},
+                                    {Text("project_id"), Text("Growht_Chat Of Every Day")},
+                                    {Text("note"), Text("somebody@example.org is a person")}};
+  EXPECT_SURVIVES(document, tokentra_convention_check(convention.get(), metadata, 3, kInstant,
+                                                      document.Out(), error));
+  Client client;
+  ExpectSurvives(
+      "client_use and track",
+      [&](tokentra_error** error) {
+        const bool armed = std::exchange(allocations.armed, false);
+        EXPECT_EQ(tokentra_client_new(nullptr, client.Out(), nullptr), TOKENTRA_OK);
+        allocations.armed = armed;
+        const tokentra_status status =
+            tokentra_client_use(client.get(), nullptr, convention.get(), 0, error);
+        if (status != TOKENTRA_OK) return status;
+        tokentra_track_result result;
+        return tokentra_client_track(client.get(), example_->get(), kSize, &result, sizeof(result),
+                                     error);
+      },
+      [&] { client.Reset(); });
+}
+
+TEST_F(AllocationFailureTest, Lint) {
+  Convention convention;
+  ASSERT_EQ(tokentra_convention_open_builtin(convention.Out(), nullptr), TOKENTRA_OK);
+  tokentra_records_options options = {};
+  options.flags = TOKENTRA_RECORDS_METADATA;
+  Records records;
+  ASSERT_EQ(tokentra_records_price(catalog_.get(), Text(kChunk), &options, sizeof(options),
+                                   records.Out(), nullptr),
+            TOKENTRA_OK);
+  Handle<tokentra_lint, tokentra_lint_free> lint;
+  Document document;
+  for (const uint32_t format :
+       {TOKENTRA_LINT_TEXT, TOKENTRA_LINT_JSON, TOKENTRA_LINT_SARIF, TOKENTRA_LINT_BASELINE}) {
+    ExpectSurvives(
+        "lint",
+        [&](tokentra_error** error) {
+          tokentra_status status = tokentra_lint_new(convention.get(), lint.Out(), error);
+          if (status != TOKENTRA_OK) return status;
+          status = tokentra_lint_add(lint.get(), records.get(), nullptr, 0, error);
+          if (status != TOKENTRA_OK) return status;
+          return tokentra_lint_report(lint.get(), format, 0, document.Out(), error);
+        },
+        [&] {
+          lint.Reset();
+          document.Reset();
+        });
+  }
+}
+
 TEST_F(AllocationFailureTest, Recorder) {
   Recorder recorder;
   EXPECT_SURVIVES(recorder, tokentra_recorder_new(client_.get(), example_->get(), kSize,

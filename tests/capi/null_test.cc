@@ -22,6 +22,7 @@ TEST(NullTest, FreeDoesNothing) {
   tokentra_recorder_free(nullptr);
   tokentra_snapshot_free(nullptr);
   tokentra_rows_free(nullptr);
+  tokentra_convention_free(nullptr);
 }
 
 void ExpectNothing(tokentra_text text) { EXPECT_EQ(text.size, 0u); }
@@ -45,6 +46,9 @@ TEST(NullTest, WithoutAStatusItIsNothing) {
   EXPECT_EQ(tokentra_records_count(nullptr), 0u);
   EXPECT_EQ(tokentra_records_lines(nullptr), 0u);
   EXPECT_EQ(tokentra_rows_count(nullptr), 0u);
+  ExpectNothing(tokentra_convention_name(nullptr));
+  ExpectNothing(tokentra_convention_digest(nullptr));
+  EXPECT_EQ(tokentra_client_finding_events(nullptr), 0u);
   uint32_t presence = 7;
   ExpectNothing(tokentra_rows_key(nullptr, 0, 0, &presence));
   ExpectNothing(tokentra_rows_key(nullptr, 0, 0, nullptr));
@@ -109,6 +113,44 @@ TEST_F(NullArgumentTest, LibraryAndCatalog) {
   EXPECT_REFUSED(tokentra_catalog_open_builtin(nullptr, error));
   EXPECT_REFUSED(tokentra_catalog_model_at(nullptr, 0, 0, &model, sizeof(model), error));
   EXPECT_REFUSED(tokentra_catalog_model_at(catalog_.get(), 0, 0, nullptr, sizeof(model), error));
+}
+
+TEST_F(NullArgumentTest, Convention) {
+  Convention convention;
+  Error failure;
+  ASSERT_EQ(tokentra_convention_open_builtin(convention.Out(), failure.Out()), TOKENTRA_OK);
+  Document document;
+  const tokentra_pair pair = {Text("team_id"), Text("growth")};
+  const tokentra_pair bad = {{nullptr, 1}, Text("growth")};
+  tokentra_convention_options options = {};
+  Convention made;
+  const tokentra_text json = Text(R"({"tokentra_convention":1,"keys":{"team_id":{}}})");
+  constexpr size_t kSize = sizeof(options);
+  EXPECT_REFUSED(tokentra_convention_open_builtin(nullptr, error));
+  EXPECT_REFUSED(tokentra_convention_files(json, nullptr, error));
+  EXPECT_REFUSED(tokentra_convention_files({nullptr, 3}, document.Out(), error));
+  EXPECT_REFUSED(tokentra_convention_compile(json, nullptr, 0, nullptr, error));
+  EXPECT_REFUSED(tokentra_convention_compile({nullptr, 3}, nullptr, 0, made.Out(), error));
+  options.file_count = 1;
+  EXPECT_REFUSED(tokentra_convention_compile(json, &options, kSize, made.Out(), error));
+  options.files = &bad;
+  EXPECT_REFUSED(tokentra_convention_compile(json, &options, kSize, made.Out(), error));
+  options = {};
+  options.fingerprint_key.size = 1;
+  EXPECT_REFUSED(tokentra_convention_compile(json, &options, kSize, made.Out(), error));
+  EXPECT_REFUSED(tokentra_convention_explain(nullptr, document.Out(), error));
+  EXPECT_REFUSED(tokentra_convention_explain(convention.get(), nullptr, error));
+  EXPECT_REFUSED(tokentra_convention_describe(nullptr, document.Out(), error));
+  EXPECT_REFUSED(tokentra_convention_describe(convention.get(), nullptr, error));
+  EXPECT_REFUSED(tokentra_convention_check(nullptr, &pair, 1, 0, document.Out(), error));
+  EXPECT_REFUSED(tokentra_convention_check(convention.get(), nullptr, 1, 0, document.Out(), error));
+  EXPECT_REFUSED(tokentra_convention_check(convention.get(), &bad, 1, 0, document.Out(), error));
+  EXPECT_REFUSED(tokentra_convention_check(convention.get(), &pair, 1, 0, nullptr, error));
+  EXPECT_REFUSED(tokentra_client_options_set_convention(nullptr, convention.get(), error));
+  EXPECT_REFUSED(tokentra_client_use(nullptr, nullptr, convention.get(), 0, error));
+  EXPECT_REFUSED(tokentra_client_check(nullptr, &pair, 1, 0, document.Out(), error));
+  EXPECT_REFUSED(tokentra_client_check(client_.get(), nullptr, 1, 0, document.Out(), error));
+  EXPECT_REFUSED(tokentra_client_check(client_.get(), &pair, 1, 0, nullptr, error));
 }
 
 TEST_F(NullArgumentTest, Price) {

@@ -190,6 +190,22 @@ TEST(OptionsSizeTest, Group) {
   EXPECT_ERROR(group(sizeof(options.value)), TOKENTRA_INVALID_ARGUMENT, HasSubstr("reserved"));
 }
 
+TEST(OptionsSizeTest, Convention) {
+  Convention convention;
+  Error error;
+  Longer<tokentra_convention_options> options;
+  const auto compile = [&](size_t size) {
+    return tokentra_convention_compile(Text(R"({"tokentra_convention":1,"keys":{"team_id":{}}})"),
+                                       &options.value, size, convention.Out(), error.Out());
+  };
+  EXPECT_OK(compile(sizeof(options)));
+  EXPECT_OK(compile(sizeof(options.value)));
+  EXPECT_OK(compile(offsetof(tokentra_convention_options, baseline)));
+  options.tail[0] = 1;
+  EXPECT_EQ(compile(sizeof(options)), TOKENTRA_INVALID_ARGUMENT);
+  EXPECT_EQ(compile(0), TOKENTRA_INVALID_ARGUMENT);
+}
+
 // Reads a result with `function(pointer, size)` at every kind of size.
 template <typename T, typename Function>
 void ExpectResultSizes(size_t shorter, const Function& function) {

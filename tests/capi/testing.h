@@ -53,6 +53,7 @@ class Handle {
 };
 
 using Catalog = Handle<tokentra_catalog, tokentra_catalog_free>;
+using Convention = Handle<tokentra_convention, tokentra_convention_free>;
 using Cost = Handle<tokentra_cost, tokentra_cost_free>;
 using Document = Handle<tokentra_document, tokentra_document_free>;
 using Extraction = Handle<tokentra_extraction, tokentra_extraction_free>;

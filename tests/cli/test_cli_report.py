@@ -203,3 +203,15 @@ def test_keys_that_nobody_named_are_not_spoken_of(tokentra, make_log, record):
     assert (
         "no call has the metadata key 'team_id'" in tokentra("report", log, "--by", "team_id").err
     )
+
+
+def test_two_spellings_that_differ_are_told(tokentra, make_log, record):
+    both = {"metadata": {"projectId": "b", "project_id": "a"}}
+    log = make_log(record(**team("x")), record(**both), record(**both))
+    finding = 'metadata.project_id: it is given as "projectId" too, with "b"; "a" counts'
+    report = tokentra("report", log, "--by", "project_id", "--json").json()
+    assert report["metadata_findings"] == 2
+    assert {row["project_id"] for row in report["rows"]} == {None, "a"}
+    text = tokentra("report", log, "--by", "project_id").out
+    assert f"Metadata: 2 calls with something wrong in it; the first at {log}:2: {finding}" in text
+    assert tokentra("price", log, "--json").json_lines()[1]["findings"] == [finding]

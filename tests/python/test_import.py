@@ -33,7 +33,8 @@ def test_importing_brings_nothing_else():
         "print(*sorted(set(sys.modules) - before))"
     )
     assert set(run(code).split()) == {
-        "tokentra", "tokentra._ambient", "tokentra._core", "tokentra._errors",
+        "tokentra", "tokentra._ambient", "tokentra._convention", "tokentra._core",
+        "tokentra._errors",
     }  # fmt: skip
 
 

@@ -183,14 +183,6 @@ def test_closing_a_child_leaves_its_parent_open(client):
     assert client.track(**CALL, **EXAMPLE).outcome == "recorded"
 
 
-@pytest.mark.parametrize("argument", ["convention"])
-def test_what_is_not_in_this_release(argument):
-    with pytest.raises(tokentra.UnimplementedError, match=argument):
-        tokentra.Client(**{argument: object()})
-    with pytest.raises(tokentra.UnimplementedError):
-        tokentra.Client().use(catalog=None)
-
-
 def test_limits_fold_and_totals_stay_exact():
     client = tokentra.Client(limits={"keys_max": 16})
     results = [client.track(**CALL, **EXAMPLE, metadata={"feature": f"f{n}"}) for n in range(200)]

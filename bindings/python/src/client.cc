@@ -2,6 +2,7 @@
 
 #include "bindings/python/src/arrow.h"
 #include "bindings/python/src/catalog.h"
+#include "bindings/python/src/convention.h"
 #include "bindings/python/src/errors.h"
 #include "bindings/python/src/fast_type.h"
 #include "bindings/python/src/ledger.h"
@@ -80,12 +81,6 @@ PyObject* NewRecorder(PyObject* self, PyObject* const* args, Py_ssize_t nargs, P
       .ptr();
 }
 
-void RefuseLater(const py::object& value, const char* what) {
-  if (value.is_none()) return;
-  throw Error(TOKENTRA_UNIMPLEMENTED, std::string(what) + " is not implemented in tokentra " +
-                                          std::string(Version()) + ": leave it out");
-}
-
 void SetDimensions(ClientOptions* options, const py::object& dimensions) {
   if (dimensions.is_none()) return;
   if (PyUnicode_Check(dimensions.ptr())) {
@@ -124,10 +119,10 @@ void ReadStrictly(CallArguments* arguments, const py::object& metadata) {
 std::unique_ptr<ClientValue> MakeClient(const py::object& metadata, const py::object& catalog,
                                         const py::object& dimensions, const py::object& convention,
                                         const py::object& ledger, const py::object& limits) {
-  RefuseLater(convention, "convention");
   ClientOptions options;
   const py::object priced = catalog.is_none() ? py::cast(Catalog::OpenBuiltin()) : catalog;
   options.SetCatalog(priced.cast<const Catalog&>());
+  if (!convention.is_none()) options.SetConvention(ConventionOf(convention));
   SetDimensions(&options, dimensions);
   if (!ledger.is_none()) SetLedger(&options, ledger, dimensions, limits);
   CallArguments arguments;
@@ -138,8 +133,39 @@ std::unique_ptr<ClientValue> MakeClient(const py::object& metadata, const py::ob
       options.SetLimit(name.cast<std::string>(), value.cast<std::uint64_t>());
     }
   }
-  return std::make_unique<ClientValue>(
-      ClientValue{Client(options), priced, std::make_shared<bool>(false)});
+  auto shared = std::make_shared<SharedValue>(SharedValue{priced, convention});
+  return std::make_unique<ClientValue>(ClientValue{Client(options), std::move(shared)});
+}
+
+void Use(const ClientValue& self, const py::object& catalog, const py::object& convention) {
+  // Not given is the ellipsis: None says that there is no convention from now on.
+  const bool keeps = py::isinstance<py::ellipsis>(convention);
+  const bool ends = convention.is_none();
+  if (!catalog.is_none() && !py::isinstance<Catalog>(catalog)) {
+    throw py::type_error("catalog must be a tokentra.Catalog");
+  }
+  const Catalog* new_catalog = catalog.is_none() ? nullptr : &CatalogOf(catalog.ptr());
+  const Convention* new_convention = keeps || ends ? nullptr : &ConventionOf(convention);
+  ErrorHandle error;
+  detail::Check(
+      tokentra_client_use(self.client.get(), new_catalog == nullptr ? nullptr : new_catalog->get(),
+                          new_convention == nullptr ? nullptr : new_convention->get(),
+                          ends ? TOKENTRA_USE_NO_CONVENTION : 0, error.out()),
+      error);
+  if (new_catalog != nullptr) self.shared->catalog = catalog;
+  if (!keeps) self.shared->convention = convention;
+}
+
+py::object CheckMetadata(const ClientValue& self, const py::object& metadata,
+                         const py::object& at) {
+  CallArguments arguments;
+  ReadStrictly(&arguments, metadata);
+  if (!arguments.MergeAmbient()) throw py::error_already_set();
+  std::int64_t at_ns = Now();
+  if (!at.is_none() && !InstantArgument(at.ptr(), py::str("at").ptr(), &at_ns)) {
+    throw py::error_already_set();
+  }
+  return FromJson("check", self.client.Check(PairsOf(arguments), at_ns));
 }
 
 std::unique_ptr<ClientValue> WithMetadata(const ClientValue& self, const py::object& mapping,
@@ -148,7 +174,7 @@ std::unique_ptr<ClientValue> WithMetadata(const ClientValue& self, const py::obj
   ReadStrictly(&arguments, mapping);
   ReadStrictly(&arguments, metadata);
   auto child = std::make_unique<ClientValue>(
-      ClientValue{self.client.WithMetadata(PairsOf(arguments)), self.catalog, self.ledger_closed});
+      ClientValue{self.client.WithMetadata(PairsOf(arguments)), self.shared});
   child->closed = self.closed;
   child->is_root = false;
   return child;
@@ -156,7 +182,7 @@ std::unique_ptr<ClientValue> WithMetadata(const ClientValue& self, const py::obj
 
 void Close(ClientValue& self) {
   self.closed = true;
-  if (self.is_root) *self.ledger_closed = true;
+  if (self.is_root) self.shared->ledger_closed = true;
 }
 
 // The core counts what names a provider; here a call without one is counted as well.
@@ -168,7 +194,7 @@ bool HasProvider(const tokentra_call& call) {
 
 PyObject* ClosedResult(const ClientValue& client, const CallArguments& arguments) {
   SetError(TOKENTRA_FAILED_PRECONDITION, "the client is closed");
-  return NewRefusal(arguments, client.catalog.ptr());
+  return NewRefusal(arguments, client.catalog());
 }
 
 PyObject* TrackCall(const ClientValue& client, CallArguments* arguments) {
@@ -188,7 +214,25 @@ PyObject* TrackCall(const ClientValue& client, CallArguments* arguments) {
   } else {
     status = tokentra_client_track(handle, &call, sizeof call, &result, sizeof result, error.out());
   }
-  return NewResult(*arguments, client.catalog.ptr(), result, status, error);
+  return NewTracked(client, *arguments, call.metadata, call.metadata_count, result, status, error);
+}
+
+PyObject* NewTracked(const ClientValue& client, const CallArguments& arguments,
+                     const tokentra_pair* metadata, std::size_t count,
+                     const tokentra_track_result& result, tokentra_status status,
+                     const ErrorHandle& error) {
+  if ((result.flags & TOKENTRA_TRACK_FINDINGS) == 0) {
+    return NewResult(arguments, client.catalog(), result, status, error, nullptr);
+  }
+  // Now, because the convention may be another one when somebody asks; without sensitive values,
+  // because the result may be kept.
+  DocumentHandle document;
+  if (tokentra_client_check(client.client.get(), metadata, count, arguments.at_ns(), document.out(),
+                            nullptr) != TOKENTRA_OK) {
+    return NewResult(arguments, client.catalog(), result, status, error, nullptr);
+  }
+  return NewResult(arguments, client.catalog(), result, status, error,
+                   TextOf(tokentra_document_text(document.get())));
 }
 
 PyObject* TrackRefusal(const ClientValue& client, const CallArguments& arguments) {
@@ -207,7 +251,7 @@ PyObject* TrackRefusal(const ClientValue& client, const CallArguments& arguments
     tokentra_track_result result = {};
     tokentra_client_track(client.client.get(), &call, sizeof call, &result, sizeof result, nullptr);
   }
-  return NewRefusal(arguments, client.catalog.ptr());
+  return NewRefusal(arguments, client.catalog());
 }
 
 void InitClient(py::module_& module) {
@@ -220,21 +264,27 @@ void InitClient(py::module_& module) {
       "    catalog: the Catalog to price with; None: the built-in one.\n"
       "    dimensions: metadata keys that snapshots group by, a sequence of at most 32; None:\n"
       "        project_id, team_id, feature, environment.\n"
-      "    convention: not in this release.\n"
+      "    convention: the Convention that metadata is checked by before it is stored; None:\n"
+      "        nothing is checked.\n"
       "    ledger: a Ledger to record into, shared by processes; None: one of this client.\n"
       "    limits: bounds of memory by name: ids_max, cells_max, keys_max, classes_max. Past\n"
       "        one, events are folded into coarser rows; totals stay exact.\n"
       "\n"
       "Raises:\n"
-      "    InvalidArgumentError: dimensions or metadata.\n"
-      "    UnimplementedError: convention is given.");
+      "    InvalidArgumentError: dimensions or metadata.");
   cls.def(py::init(&MakeClient), py::kw_only(), py::arg("metadata") = py::none(),
           py::arg("catalog") = py::none(), py::arg("dimensions") = py::none(),
           py::arg("convention") = py::none(), py::arg("ledger") = py::none(),
           py::arg("limits") = py::none())
       .def_property_readonly(
-          "catalog", [](const ClientValue& self) { return self.catalog; },
+          "catalog", [](const ClientValue& self) { return self.shared->catalog; },
           "The Catalog this client prices with.")
+      .def_property_readonly(
+          "convention", [](const ClientValue& self) { return self.shared->convention; },
+          "The Convention this client checks metadata by, or None.")
+      .def_property_readonly(
+          "finding_events", [](const ClientValue& self) { return self.client.finding_events(); },
+          "Events whose metadata had findings since the convention came into use.")
       .def("with_metadata", &WithMetadata, py::arg("mapping") = py::none(), py::pos_only(),
            "A client with more metadata over the same ledger; entries given here win.")
       .def(
@@ -251,16 +301,15 @@ void InitClient(py::module_& module) {
       .def(
           "snapshot", [](const ClientValue& self) { return TakeSnapshot(self.client); },
           "An immutable view: every event whose tracking returned before is in it.")
-      .def(
-          "use",
-          [](const ClientValue&, const py::object&, const py::object&) {
-            throw Error(TOKENTRA_UNIMPLEMENTED,
-                        "changing the catalog or convention of a live client is not implemented "
-                        "in tokentra " +
-                            std::string(Version()) + ": make a new client");
-          },
-          py::kw_only(), py::arg("catalog") = py::none(), py::arg("convention") = py::none(),
-          "Not in this release: raises UnimplementedError.")
+      .def("use", &Use, py::kw_only(), py::arg("catalog") = py::none(),
+           py::arg("convention") = py::ellipsis(),
+           "Change what is priced and checked with from now on, for parents and children too:\n"
+           "every event meets the old or the new. What is not given stays; convention=None checks\n"
+           "nothing from now on.")
+      .def("check", &CheckMetadata, py::arg("metadata") = py::none(), py::kw_only(),
+           py::arg("at") = py::none(),
+           "What the convention says about metadata, with the client's own beneath it, at an\n"
+           "instant (absent: now): (mode, findings, recorded), as Convention.check.")
       .def(
           "flush", [](const ClientValue&) {},
           "Make every recorded event durable. The ledger of a process has nothing to write.")

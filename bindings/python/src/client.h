@@ -13,15 +13,22 @@
 
 namespace tokentra::python {
 
-// The C++ side of a tokentra.Client. Fields change under the GIL only.
+// What a client and those derived from it share. Fields change under the GIL only.
+struct SharedValue {
+  pybind11::object catalog;     // tokentra.Catalog
+  pybind11::object convention;  // tokentra.Convention or None
+  bool ledger_closed = false;
+};
+
+// The C++ side of a tokentra.Client.
 struct ClientValue {
   Client client;
-  pybind11::object catalog;             // tokentra.Catalog
-  std::shared_ptr<bool> ledger_closed;  // shared with the clients derived from it
+  std::shared_ptr<SharedValue> shared;
   bool closed = false;
   bool is_root = true;
 
-  bool IsClosed() const { return closed || *ledger_closed; }
+  bool IsClosed() const { return closed || shared->ledger_closed; }
+  PyObject* catalog() const { return shared->catalog.ptr(); }
 };
 
 // The C++ side of a tokentra.Recorder: bindings made once, as C and as Python keeps them.
@@ -54,6 +61,11 @@ PyObject* TrackCall(const ClientValue& client, CallArguments* arguments);
 // Counts a call whose arguments were refused before the core saw them, and makes its result from
 // the tokentra.Error that is set.
 PyObject* TrackRefusal(const ClientValue& client, const CallArguments& arguments);
+// The result of what the core was given. `metadata` is that of the call.
+PyObject* NewTracked(const ClientValue& client, const CallArguments& arguments,
+                     const tokentra_pair* metadata, std::size_t count,
+                     const tokentra_track_result& result, tokentra_status status,
+                     const ErrorHandle& error);
 // A result that says that the client is closed.
 PyObject* ClosedResult(const ClientValue& client, const CallArguments& arguments);
 

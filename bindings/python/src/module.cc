@@ -9,6 +9,7 @@
 #include "bindings/python/src/arrow.h"
 #include "bindings/python/src/catalog.h"
 #include "bindings/python/src/client.h"
+#include "bindings/python/src/convention.h"
 #include "bindings/python/src/cost.h"
 #include "bindings/python/src/errors.h"
 #include "bindings/python/src/extraction.h"
@@ -69,6 +70,7 @@ PYBIND11_MODULE(_core, module) {
   InitArrow(module);
   InitSnapshot(module);
   InitLedger(module);
+  InitConvention(module);
   InitClient(module);
   InitRecorder(module);
   module.def("metadata_texts", &MetadataTexts, pybind11::arg("mapping"));

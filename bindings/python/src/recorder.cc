@@ -44,7 +44,8 @@ PyObject* Record(PyObject* self, PyObject* const* args, Py_ssize_t nargs, PyObje
   const tokentra_status status = tokentra_recorder_record(
       value->recorder().get(), arguments.usage().data(), arguments.usage().size(),
       arguments.AtOrNow(), &result, sizeof result, error.out());
-  return NewResult(arguments, client->catalog.ptr(), result, status, error);
+  return NewTracked(*client, arguments, value->metadata().data(), value->metadata().size(), result,
+                    status, error);
 }
 
 }  // namespace

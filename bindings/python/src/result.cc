@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "bindings/python/src/catalog.h"
+#include "bindings/python/src/convention.h"
 #include "bindings/python/src/convert.h"
 #include "bindings/python/src/cost.h"
 #include "bindings/python/src/errors.h"
@@ -22,6 +23,7 @@ struct ResultObject {
   PyObject* catalog;
   PyObject* response;       // str or bytes, or null
   PyObject* findings;       // of the binding, a list of str, or null
+  PyObject* checked;        // of the convention: JSON, a str, or null
   PyObject* cost;           // made when asked for, or null
   PyObject* error_message;  // str, or null
   PyObject* error_details;  // dict of str by str, or null
@@ -47,6 +49,7 @@ ResultObject* Allocate(const CallArguments& arguments, PyObject* catalog) {
   object->response = nullptr;
   object->findings = arguments.findings();
   Py_XINCREF(object->findings);
+  object->checked = nullptr;
   object->cost = nullptr;
   object->error_message = nullptr;
   object->error_details = nullptr;
@@ -61,8 +64,8 @@ void Deallocate(PyObject* self) {
   ResultObject* object = Self(self);
   object->identity.DecRef();
   Py_DECREF(object->catalog);
-  for (PyObject* held : {object->response, object->findings, object->cost, object->error_message,
-                         object->error_details}) {
+  for (PyObject* held : {object->response, object->findings, object->checked, object->cost,
+                         object->error_message, object->error_details}) {
     Py_XDECREF(held);
   }
   type->tp_free(self);
@@ -132,6 +135,25 @@ PyObject* GetCost(PyObject* self, void*) {
   return object->cost;
 }
 
+// Those of the convention, a new list.
+PyObject* CheckedFindings(const ResultObject* object) {
+  if (object->checked == nullptr) return PyList_New(0);
+  try {
+    return FromJson("findings", py::reinterpret_borrow<py::str>(object->checked)).release().ptr();
+  } catch (...) {
+    SetFromCppException();
+    return nullptr;
+  }
+}
+
+// `list` and what stands in `more`, both taken over.
+PyObject* Joined(PyObject* list, PyObject* more) {
+  PyObject* all = list == nullptr || more == nullptr ? nullptr : PySequence_Concat(list, more);
+  Py_XDECREF(list);
+  Py_XDECREF(more);
+  return all;
+}
+
 PyObject* GetFindings(PyObject* self, void*) {
   ResultObject* object = Self(self);
   PyObject* findings = nullptr;
@@ -143,10 +165,11 @@ PyObject* GetFindings(PyObject* self, void*) {
     if (PyErr_Occurred() != nullptr) return nullptr;
   }
   if (findings == nullptr) findings = PyList_New(0);
-  if (findings == nullptr || object->findings == nullptr) return findings;
-  PyObject* all = PySequence_Concat(findings, object->findings);
-  Py_DECREF(findings);
-  return all;
+  if (object->findings != nullptr) {
+    Py_INCREF(object->findings);
+    findings = Joined(findings, object->findings);
+  }
+  return Joined(findings, CheckedFindings(object));
 }
 
 PyObject* GetError(PyObject* self, void*) {
@@ -198,7 +221,9 @@ PyGetSetDef g_getters[] = {
      "when refused.",
      nullptr},
     {"findings", GetFindings, nullptr,
-     "What was wrong though the event was recorded: a list of str.", nullptr},
+     "What was wrong though the event was recorded: a list of str; those of the metadata are\n"
+     "tokentra.Finding, with rule, key, value, suggestion and more.",
+     nullptr},
     {"error", GetError, nullptr, "Why the event was refused, a tokentra.Error; else None.",
      nullptr},
     {nullptr, nullptr, nullptr, nullptr, nullptr},
@@ -225,9 +250,13 @@ void InitResult(py::module_& module) {
 
 PyObject* NewResult(const CallArguments& arguments, PyObject* catalog,
                     const tokentra_track_result& result, tokentra_status status,
-                    const ErrorHandle& error) {
+                    const ErrorHandle& error, PyObject* checked) {
   ResultObject* object = Allocate(arguments, catalog);
-  if (object == nullptr) return nullptr;
+  if (object == nullptr) {
+    Py_XDECREF(checked);
+    return nullptr;
+  }
+  object->checked = checked;
   auto* self = reinterpret_cast<PyObject*>(object);
   object->result = result;
   object->response = arguments.KeepResponse();

@@ -16,11 +16,12 @@ namespace tokentra::python {
 
 void InitResult(pybind11::module_& module);
 
-// A result of a call that reached the core. `catalog` is the Python object; null with an exception
-// set when memory ends.
+// A result of a call that reached the core. `catalog` is the Python object; `checked`, taken over,
+// is the JSON of what was found in its metadata, null for nothing. Null with an exception set when
+// memory ends.
 PyObject* NewResult(const CallArguments& arguments, PyObject* catalog,
                     const tokentra_track_result& result, tokentra_status status,
-                    const ErrorHandle& error);
+                    const ErrorHandle& error, PyObject* checked);
 
 // A refusal from the tokentra.Error that is set; clears it.
 PyObject* NewRefusal(const CallArguments& arguments, PyObject* catalog);

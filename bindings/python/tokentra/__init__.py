@@ -18,10 +18,12 @@ from __future__ import annotations
 import _thread
 
 from ._ambient import metadata
+from ._convention import Check, Finding
 from ._core import (
     BatchResult,
     Catalog,
     Client,
+    Convention,
     Cost,
     Extraction,
     Ledger,
@@ -64,13 +66,16 @@ __all__ = [
     "BatchResult",
     "CancelledError",
     "Catalog",
+    "Check",
     "Client",
+    "Convention",
     "Cost",
     "DataLossError",
     "DeadlineExceededError",
     "Error",
     "Extraction",
     "FailedPreconditionError",
+    "Finding",
     "InternalError",
     "InvalidArgumentError",
     "Ledger",

@@ -14,6 +14,7 @@
  *      and the difference that another catalog makes
  *   8. Ledger: one folder for all processes of a service; snapshots as bytes, merged
  *   9. Arrow: tables of calls in, costs and snapshots out
+ *  10. Convention: naming rules, checked on their own, at every event, or over logs and ledgers
  *
  * Rules that hold everywhere:
  *   - Every function that can fail returns a tokentra_status and takes `tokentra_error** error` as
@@ -224,6 +225,9 @@ typedef struct tokentra_rows tokentra_rows;
 typedef struct tokentra_repricing tokentra_repricing;
 typedef struct tokentra_diff tokentra_diff;
 typedef struct tokentra_table tokentra_table;
+typedef struct tokentra_convention tokentra_convention;
+typedef struct tokentra_lint tokentra_lint;
+typedef struct tokentra_proposal tokentra_proposal;
 
 /* ---- 2. The library itself, errors, meters --------------------------------------------------- */
 
@@ -665,11 +669,12 @@ TOKENTRA_API tokentra_status tokentra_stream_body(const tokentra_stream* stream,
 /* ---- 6. Records ------------------------------------------------------------------------------ */
 
 /* tokentra_records_options.flags */
-#define TOKENTRA_RECORDS_JSON 1u     /* make the JSON text of every result */
-#define TOKENTRA_RECORDS_CONVERT 2u  /* and make it the call record, not its cost */
-#define TOKENTRA_RECORDS_FIELDS 4u   /* note fields that are not read */
-#define TOKENTRA_RECORDS_HOLD 8u     /* leave what waits for other chunks to tokentra_held_add */
-#define TOKENTRA_RECORDS_EXPLAIN 16u /* add to the JSON text why the cost is what it is */
+#define TOKENTRA_RECORDS_JSON 1u      /* make the JSON text of every result */
+#define TOKENTRA_RECORDS_CONVERT 2u   /* and make it the call record, not its cost */
+#define TOKENTRA_RECORDS_FIELDS 4u    /* note fields that are not read */
+#define TOKENTRA_RECORDS_HOLD 8u      /* leave what waits for other chunks to tokentra_held_add */
+#define TOKENTRA_RECORDS_EXPLAIN 16u  /* add to the JSON text why the cost is what it is */
+#define TOKENTRA_RECORDS_METADATA 32u /* keep metadata for tokentra_lint_add, _proposal_add */
 
 typedef struct tokentra_records_options {
   uint64_t first_line;   /* number of the chunk's first line, from 1 */
@@ -685,6 +690,9 @@ typedef struct tokentra_records_options {
   tokentra_text header;         /* CSV: its first row, when it is not in this chunk */
   const tokentra_pair* columns; /* CSV: fields of the call record and their columns */
   size_t column_count;
+  /* With TOKENTRA_RECORDS_CONVERT: its safe fixes are made in the records. NULL: none. */
+  const tokentra_convention* fix;
+  uint64_t reserved3;
 } tokentra_records_options;
 
 /* Names of the formats that records come in: "record", "response", "litellm", ... Static text; size
@@ -755,7 +763,8 @@ TOKENTRA_API size_t tokentra_records_count(const tokentra_records* records);
 TOKENTRA_API uint64_t tokentra_records_lines(const tokentra_records* records);
 
 /* tokentra_record.flags */
-#define TOKENTRA_RECORD_SKIPPED 1u /* outside since/until */
+#define TOKENTRA_RECORD_SKIPPED 1u  /* outside since/until */
+#define TOKENTRA_RECORD_FINDINGS 2u /* of its metadata: `finding`, or the client's convention's */
 
 typedef struct tokentra_record {
   tokentra_money total;
@@ -776,6 +785,8 @@ typedef struct tokentra_record {
   uint32_t flags;
   uint32_t column; /* of an error in its line, from 1; 0: unknown */
   uint32_t source; /* tokentra_records_options.source */
+  /* What is wrong with the metadata as it stands in the record, in words; absent: nothing. */
+  tokentra_text finding;
 } tokentra_record;
 
 /* Thread: concurrent. Owns: views in *record, live as long as `records`; *error.
@@ -790,7 +801,7 @@ typedef struct tokentra_records_totals {
   uint64_t covered;  /* spans that repeat the calls under them */
   uint64_t held;     /* waiting for tokentra_held_add */
   uint64_t fields;   /* that are not read, with TOKENTRA_RECORDS_FIELDS */
-  uint64_t reserved;
+  uint64_t fixes;    /* values and keys of metadata that were fixed */
 } tokentra_records_totals;
 
 /* Thread: concurrent. Owns: *error. Errors: INVALID_ARGUMENT (totals_size). Since: 1.0 */
@@ -893,6 +904,13 @@ TOKENTRA_API tokentra_status
 tokentra_client_options_get_limit(const tokentra_client_options* options, tokentra_text name,
                                   uint64_t* value, tokentra_error** error);
 
+/* The convention that metadata is checked by before it is stored; without one nothing is checked.
+ * NULL: none.
+ * Thread: exclusive. Owns: shares `convention`; *error. Errors: INVALID_ARGUMENT. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_options_set_convention(
+    tokentra_client_options* options, const tokentra_convention* convention,
+    tokentra_error** error);
+
 /* A client: catalog + ledger, with default metadata. `options` may be NULL. All functions on a
  * client may run concurrently, except tokentra_client_free.
  * Thread: any. Owns: *client (tokentra_client_free), *error.
@@ -911,9 +929,35 @@ TOKENTRA_API tokentra_status tokentra_client_with_metadata(tokentra_client* clie
                                                            size_t count, tokentra_client** child,
                                                            tokentra_error** error);
 
+/* `flags` of tokentra_client_use */
+#define TOKENTRA_USE_NO_CONVENTION 1u /* check nothing from now on */
+
+/* Changes what the client prices and checks with, for its parents and children too, in one step:
+ * every event meets the old or the new. NULL: as before. Nobody waits for it.
+ * Thread: concurrent. Owns: shares `catalog` and `convention`; *error.
+ * Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_use(tokentra_client* client,
+                                                 const tokentra_catalog* catalog,
+                                                 const tokentra_convention* convention,
+                                                 uint32_t flags, tokentra_error** error);
+
+/* What the convention in use says about metadata with the client's own beneath it, as
+ * tokentra_convention_check does. Without a convention: keys in two spellings that differ.
+ * Thread: concurrent. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_check(tokentra_client* client,
+                                                   const tokentra_pair* metadata, size_t count,
+                                                   int64_t at_ns, tokentra_document** document,
+                                                   tokentra_error** error);
+
+/* Events whose metadata had findings since the convention came into use; mode `observe` counts
+ * them too.
+ * Thread: concurrent. Owns: nothing. Errors: none. Since: 1.0 */
+TOKENTRA_API uint64_t tokentra_client_finding_events(const tokentra_client* client);
+
 /* tokentra_track_result.flags */
 #define TOKENTRA_TRACK_FOLDED 1u   /* a ledger limit was reached: counted under a coarser key */
-#define TOKENTRA_TRACK_FINDINGS 2u /* tokentra_price on the same call tells them */
+#define TOKENTRA_TRACK_FINDINGS 2u /* told by tokentra_client_check and tokentra_price */
 
 typedef struct tokentra_track_result {
   tokentra_money total; /* meaningless when unpriced, unmetered or refused */
@@ -1310,6 +1354,159 @@ TOKENTRA_API uint64_t tokentra_table_row_count(const tokentra_table* table);
 
 /* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
 TOKENTRA_API void tokentra_table_free(tokentra_table* table);
+
+/* ---- 10. Convention -------------------------------------------------------------------------- */
+
+/* An organisation's rules for metadata, compiled once from JSON (docs/conventions.md). What it
+ * finds never costs money: a value that may not be recorded is replaced by the name of a bucket
+ * (`__refused__`, `__quarantined__`, `__redacted__`, `__other__`), under which the event counts. */
+
+typedef struct tokentra_convention_options {
+  const tokentra_pair* files; /* vocabulary files: their names in the convention, their texts */
+  size_t file_count;
+  tokentra_text baseline;        /* a baseline file's JSON: findings known and accepted */
+  tokentra_text fingerprint_key; /* makes HMAC fingerprints of sensitive values; absent: none */
+} tokentra_convention_options;
+
+/* The convention of the best-practices page: projects are {team}-{product}-{feature}.
+ * Thread: any. Owns: *convention (tokentra_convention_free), *error. Errors: RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_convention_open_builtin(tokentra_convention** convention,
+                                                              tokentra_error** error);
+
+/* Names of the files that the convention in `json` names, as a JSON array: the caller reads them.
+ * Thread: any. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_convention_files(tokentra_text json,
+                                                       tokentra_document** document,
+                                                       tokentra_error** error);
+
+/* Compiles a convention; `json` absent: the built-in one's. Messages name the rule and show an
+ * example. `options` may be NULL.
+ * Thread: any. Owns: *convention (tokentra_convention_free), *error.
+ * Errors: INVALID_ARGUMENT, NOT_FOUND (a file that is not among the options), RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_convention_compile(tokentra_text json,
+                                                         const tokentra_convention_options* options,
+                                                         size_t options_size,
+                                                         tokentra_convention** convention,
+                                                         tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_convention_free(tokentra_convention* convention);
+
+/* Thread: concurrent. Owns: view, lives as long as `convention`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_convention_name(const tokentra_convention* convention);
+
+/* SHA-256 over everything compiled, hexadecimal.
+ * Thread: concurrent. Owns: view, lives as long as `convention`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_convention_digest(const tokentra_convention* convention);
+
+/* The rules in words, with generated valid and invalid examples. Plain text of several lines.
+ * Thread: concurrent. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_convention_explain(const tokentra_convention* convention,
+                                                         tokentra_document** document,
+                                                         tokentra_error** error);
+
+/* The same as one JSON object: name, version, digest, mode, keys, rules.
+ * Thread: concurrent. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_convention_describe(const tokentra_convention* convention,
+                                                          tokentra_document** document,
+                                                          tokentra_error** error);
+
+/* Checks one set of metadata at an instant (TOKENTRA_NO_INSTANT: after every date of the
+ * convention): {"mode":…,"findings":[{"rule","name","severity","key","value","begin","end","part",
+ * "expected","suggestion","fix_is_safe","applied","baselined","message","fingerprint"}],
+ * "recorded":{key: value that is recorded in its place}}. Sensitive values are in none of it.
+ * Thread: concurrent. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_convention_check(const tokentra_convention* convention,
+                                                       const tokentra_pair* metadata, size_t count,
+                                                       int64_t at_ns, tokentra_document** document,
+                                                       tokentra_error** error);
+
+/* What a convention finds in logs, ledgers and snapshots, and the money behind it.
+ * Thread: concurrent. Owns: *lint (tokentra_lint_free), shares `convention`; *error.
+ * Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_lint_new(const tokentra_convention* convention,
+                                               tokentra_lint** lint, tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_lint_free(tokentra_lint* lint);
+
+/* Adds records that were read with TOKENTRA_RECORDS_METADATA; those refused, skipped, duplicate or
+ * conflicting do not count. `sources` are the names of the files, by
+ * tokentra_records_options.source. Thread: exclusive. Owns: copies; *error. Errors:
+ * INVALID_ARGUMENT, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_lint_add(tokentra_lint* lint, const tokentra_records* records,
+                                               const tokentra_text* sources, size_t source_count,
+                                               tokentra_error** error);
+
+/* Adds what a ledger keeps of the metadata. Keys of the convention that it does not keep are not
+ * checked, and the report says so.
+ * Thread: exclusive. Owns: copies; *error.
+ * Errors: INVALID_ARGUMENT, OUT_OF_RANGE, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_lint_add_snapshot(tokentra_lint* lint,
+                                                        const tokentra_snapshot* snapshot,
+                                                        tokentra_text source,
+                                                        tokentra_error** error);
+
+/* `format` of tokentra_lint_report */
+#define TOKENTRA_LINT_TEXT 1u
+#define TOKENTRA_LINT_JSON 2u
+#define TOKENTRA_LINT_SARIF 3u    /* 2.1.0 */
+#define TOKENTRA_LINT_BASELINE 4u /* a file that accepts what was found */
+
+/* Findings by rule, most money first, and how much of the spend is fully attributed, by day.
+ * `values_max` bounds the values of a rule that the text shows; 0: 10.
+ * Thread: concurrent. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_lint_report(const tokentra_lint* lint, uint32_t format,
+                                                  size_t values_max, tokentra_document** document,
+                                                  tokentra_error** error);
+
+typedef struct tokentra_lint_totals {
+  tokentra_money cost;
+  tokentra_money attributed_cost; /* of events that have all the convention requires of them */
+  tokentra_money broken_cost;     /* of events with a finding of severity error */
+  uint64_t events;
+  uint64_t attributed_events;
+  uint64_t broken_events;
+  uint64_t rules;               /* with a finding */
+  uint64_t values;              /* with a finding; those of the baseline included */
+  uint32_t attributed_permille; /* of the money, else of the events; rounded down */
+  uint32_t reserved;
+} tokentra_lint_totals;
+
+/* Thread: concurrent. Owns: *error. Errors: INVALID_ARGUMENT (totals_size), OUT_OF_RANGE,
+ * RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_lint_total(const tokentra_lint* lint,
+                                                 tokentra_lint_totals* totals, size_t totals_size,
+                                                 tokentra_error** error);
+
+/* A convention inferred from metadata that is there already: a start for people, not a verdict.
+ * Thread: any. Owns: *proposal (tokentra_proposal_free), *error. Errors: RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_proposal_new(tokentra_proposal** proposal,
+                                                   tokentra_error** error);
+
+/* Thread: exclusive. Owns: frees. Errors: none. Since: 1.0 */
+TOKENTRA_API void tokentra_proposal_free(tokentra_proposal* proposal);
+
+/* Adds records as tokentra_lint_add does.
+ * Thread: exclusive. Owns: copies; *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_proposal_add(tokentra_proposal* proposal,
+                                                   const tokentra_records* records,
+                                                   tokentra_error** error);
+
+/* The convention's JSON, with what it noticed under "notes". It compiles.
+ * Thread: concurrent. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_proposal_json(const tokentra_proposal* proposal,
+                                                    tokentra_document** document,
+                                                    tokentra_error** error);
 
 #ifdef __cplusplus
 }

@@ -24,7 +24,8 @@
 //
 // In order, from simple to advanced: cpp/base.hpp (errors, money, meters, instants), cpp/price.hpp
 // (Catalog, Call, Cost), cpp/extract.hpp (Extraction), cpp/records.hpp (JSON Lines),
-// cpp/client.hpp (Client, Recorder, Snapshot, Rows, Ledger), cpp/arrow.hpp (tables).
+// cpp/convention.hpp (Convention), cpp/client.hpp (Client, Recorder, Snapshot, Rows, Ledger),
+// cpp/arrow.hpp (tables).
 
 #ifndef TOKENTRA_TOKENTRA_HPP_
 #define TOKENTRA_TOKENTRA_HPP_
@@ -32,6 +33,7 @@
 #include <tokentra/cpp/arrow.hpp>
 #include <tokentra/cpp/base.hpp>
 #include <tokentra/cpp/client.hpp>
+#include <tokentra/cpp/convention.hpp>
 #include <tokentra/cpp/extract.hpp>
 #include <tokentra/cpp/price.hpp>
 #include <tokentra/cpp/records.hpp>

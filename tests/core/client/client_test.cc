@@ -267,7 +267,7 @@ TEST(ClientTest, RowsSumToTheTotalUnderEveryGrouping) {
   std::uint64_t events = 0;
   std::uint64_t whole = 0;
   for (int i = 0; i < 3'000; ++i) {
-    RandomCall one = MakeRandomCall(client->catalog(), random);
+    RandomCall one = MakeRandomCall(*client->catalog(), random);
     one.call.usage = &one.usage;
     Evaluation evaluation;
     TrackResult result;

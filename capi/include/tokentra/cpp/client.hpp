@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <tokentra/cpp/base.hpp>
+#include <tokentra/cpp/convention.hpp>
 #include <tokentra/cpp/price.hpp>
 
 namespace tokentra {
@@ -36,7 +37,7 @@ class TrackResult {
   }
   // A ledger limit was reached: counted under a coarser key.
   bool folded() const noexcept { return (result_.flags & TOKENTRA_TRACK_FOLDED) != 0; }
-  // Catalog::Price on the same call tells them.
+  // Client::Check tells those of the metadata, Catalog::Price on the same call the others.
   bool has_findings() const noexcept { return (result_.flags & TOKENTRA_TRACK_FINDINGS) != 0; }
   // TOKENTRA_OK unless refused.
   tokentra_status status() const noexcept { return status_; }
@@ -294,6 +295,14 @@ class ClientOptions {
                   error);
     return *this;
   }
+  // Metadata is checked by it before it is stored.
+  ClientOptions& SetConvention(const Convention& convention) {
+    ErrorHandle error;
+    detail::Check(
+        tokentra_client_options_set_convention(options_.get(), convention.get(), error.out()),
+        error);
+    return *this;
+  }
   // What every event gets unless it states the key itself.
   ClientOptions& SetMetadata(const Pairs& metadata) {
     ErrorHandle error;
@@ -350,6 +359,36 @@ class Client {
         tokentra_client_track(get(), &call, sizeof call, &result, sizeof result, error.out());
     return TrackResult(result, status, std::move(error));
   }
+
+  // From now on, for parents and children too; every event meets the old or the new. Null: as
+  // before.
+  void Use(const Catalog* catalog, const Convention* convention) const {
+    ErrorHandle error;
+    detail::Check(
+        tokentra_client_use(get(), catalog == nullptr ? nullptr : catalog->get(),
+                            convention == nullptr ? nullptr : convention->get(), 0, error.out()),
+        error);
+  }
+  void Use(const Catalog& catalog) const { Use(&catalog, nullptr); }
+  void Use(const Convention& convention) const { Use(nullptr, &convention); }
+  void UseNoConvention() const {
+    ErrorHandle error;
+    detail::Check(
+        tokentra_client_use(get(), nullptr, nullptr, TOKENTRA_USE_NO_CONVENTION, error.out()),
+        error);
+  }
+  // What the convention in use says about metadata with the client's own beneath it; JSON as
+  // Convention::Check gives.
+  std::string Check(const Pairs& metadata, std::int64_t at_ns) const {
+    DocumentHandle document;
+    ErrorHandle error;
+    detail::Check(tokentra_client_check(get(), metadata.data(), metadata.size(), at_ns,
+                                        document.out(), error.out()),
+                  error);
+    return detail::TakeText(document);
+  }
+  // Events whose metadata had findings since the convention came into use.
+  std::uint64_t finding_events() const noexcept { return tokentra_client_finding_events(get()); }
 
   // Usage, instant and id of `call` are ignored.
   Recorder NewRecorder(const Call& call) const {

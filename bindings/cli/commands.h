@@ -16,6 +16,7 @@ int RunPrice(const Options& options, Console& console);
 int RunReport(const Options& options, Console& console);
 int RunExplain(const Options& options, Console& console);
 int RunImport(const Options& options, Console& console);
+int RunLedger(const Options& options, Console& console);
 int RunModels(const Options& options, Console& console);
 
 }  // namespace tokentra::cli

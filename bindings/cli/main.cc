@@ -21,6 +21,8 @@ int RunCommand(const Options& options, Console& console) {
       return RunExplain(options, console);
     case Command::kImport:
       return RunImport(options, console);
+    case Command::kLedger:
+      return RunLedger(options, console);
     case Command::kModels:
       return RunModels(options, console);
     case Command::kNone:

@@ -11,7 +11,7 @@
 
 namespace tokentra::cli {
 
-enum class Command { kNone, kPrice, kReport, kExplain, kModels, kImport };
+enum class Command { kNone, kPrice, kReport, kExplain, kModels, kImport, kLedger };
 
 struct Options {
   Command command = Command::kNone;
@@ -48,6 +48,16 @@ struct Options {
   std::string zone;
   std::uint64_t ids_max = 1'000'000;
   std::uint64_t groups_max = 1'000'000;
+
+  std::string since_snapshot;
+
+  // ledger
+  std::string action;  // stats, compact, erase
+  std::string path;
+  std::string rollup_before;
+  std::string delete_before;
+  std::string dimension;
+  std::string value;
 
   // models
   std::string query;

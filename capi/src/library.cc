@@ -1,7 +1,9 @@
 // The library itself: version, manifest, status names, meters, money and instants as text.
 
+#include <array>
 #include <cstring>
 #include <iterator>
+#include <string_view>
 
 #include "boundary.h"
 #include "core/base/instant.h"
@@ -11,9 +13,25 @@
 
 namespace {
 
-constexpr char kManifest[] =
+constexpr std::string_view kManifestPieces[] = {
 #include "generated/abi_manifest.inc"
-    ;
+};
+
+constexpr std::size_t ManifestSize() {
+  std::size_t size = 0;
+  for (const std::string_view piece : kManifestPieces) size += piece.size();
+  return size;
+}
+
+// The pieces as one text: a literal may not have as many bytes.
+constexpr auto kManifest = [] {
+  std::array<char, ManifestSize() + 1> text = {};
+  std::size_t size = 0;
+  for (const std::string_view piece : kManifestPieces) {
+    for (const char c : piece) text[size++] = c;
+  }
+  return text;
+}();
 
 constexpr const char* kStatusNames[] = {
     "OK",        "CANCELLED",      "UNKNOWN",           "INVALID_ARGUMENT",   "DEADLINE_EXCEEDED",
@@ -40,7 +58,7 @@ uint32_t tokentra_version_number(void) {
 
 uint32_t tokentra_abi_version(void) { return TOKENTRA_ABI_VERSION; }
 
-const char* tokentra_abi_manifest(void) { return kManifest; }
+const char* tokentra_abi_manifest(void) { return kManifest.data(); }
 
 const char* tokentra_status_name(tokentra_status status) {
   if (status < 0 || static_cast<std::size_t>(status) >= std::size(kStatusNames)) {

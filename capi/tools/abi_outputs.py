@@ -12,7 +12,7 @@ NOTICE = "Made by capi/tools/abi.py from tokentra.h; do not edit."
 # Constants of the release, which change with every version, are no part of the interface.
 RELEASE_CONSTANT = re.compile(r"TOKENTRA_VERSION_")
 # Compilers need not take a string literal, adjacent ones joined, beyond 65,536 bytes.
-MANIFEST_BYTES_MAX = 65_000
+LITERAL_BYTES_MAX = 60_000
 
 
 def manifest(header: Header, layouts: dict, constants: dict) -> dict:
@@ -72,18 +72,17 @@ def manifest_json(data: dict) -> str:
 
 
 def manifest_include(data: dict) -> str:
+    """Elements of an array of texts, each within what one literal may have."""
     text = json.dumps(data, separators=(",", ":"), ensure_ascii=True)
-    if len(text) > MANIFEST_BYTES_MAX:
-        raise ValueError(f"the manifest has {len(text)} bytes, more than one literal may have")
     lines = [f"// {NOTICE}"]
-    line = ""
-    for character in text:
-        line += {"\\": "\\\\", '"': '\\"'}.get(character, character)
-        if len(line) >= 94:
-            lines.append(f'"{line}"')
-            line = ""
-    if line:
-        lines.append(f'"{line}"')
+    for begin in range(0, len(text), LITERAL_BYTES_MAX):
+        line = ""
+        for character in text[begin : begin + LITERAL_BYTES_MAX]:
+            line += {"\\": "\\\\", '"': '\\"'}.get(character, character)
+            if len(line) >= 94:
+                lines.append(f'"{line}"')
+                line = ""
+        lines.append(f'"{line}",')
     return "\n".join(lines) + "\n"
 
 

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/analysis/group_key.h"
 #include "core/base/text.h"
+#include "core/ledger/snapshot_difference.h"
 
 namespace tokentra {
 namespace {
@@ -36,6 +37,19 @@ std::uint64_t SaturatingAdd(std::uint64_t a, std::uint64_t b) {
   return __builtin_add_overflow(a, b, &sum) ? ~std::uint64_t{0} : sum;
 }
 
+// All classes, or those before the first that cannot be read.
+std::vector<UsageClass> DecodeClasses(const Snapshot& snapshot) {
+  std::vector<UsageClass> decoded;
+  decoded.reserve(snapshot.classes().size());
+  for (const SnapshotClass& each : snapshot.classes()) {
+    UsageClass usage_class;
+    usage_class.kind = each.kind;
+    if (!each.folded && !DecodeUsageClass(each.bytes, usage_class)) break;
+    decoded.push_back(usage_class);
+  }
+  return decoded;
+}
+
 Atoms AtomsOf(std::span<const AtomQuantity> items) {
   Atoms atoms;
   for (const AtomQuantity& item : items) atoms.Append(item.atom, item.quantity);
@@ -51,27 +65,56 @@ absl::StatusOr<std::shared_ptr<const SnapshotView>> SnapshotView::Create(
   view->snapshot_ = std::move(snapshot);
   view->catalog_ = std::move(catalog);
   view->counters_ = counters;
-  absl::Status status = view->PriceEntries();
+  absl::Status status = view->PriceEntries({});
   if (!status.ok()) return status;
   return std::shared_ptr<const SnapshotView>(std::move(view));
 }
 
-absl::Status SnapshotView::PriceEntries() {
-  const CatalogImage& image = catalog_->image();
-  std::unordered_map<std::string_view, const RowRecord*> rows;
-  rows.reserve(image.rows.size());
-  for (const RowRecord& row : image.rows) rows[image.RowId(row)] = &row;
-  std::vector<const RowRecord*> row_of_class;
-  for (const SnapshotClass& snapshot_class : snapshot_->classes()) {
-    UsageClass usage_class;
-    usage_class.kind = snapshot_class.kind;
-    if (!snapshot_class.folded && !DecodeUsageClass(snapshot_class.bytes, usage_class)) {
-      return absl::InternalError("a class of the ledger cannot be read");
-    }
-    const auto row = rows.find(usage_class.price_row);
-    row_of_class.push_back(row == rows.end() ? nullptr : row->second);
-    classes_.push_back(usage_class);
+std::vector<Int128> SnapshotView::EntryMoney() const {
+  std::vector<Int128> money;
+  money.reserve(priced_.size());
+  for (const PricedEntry& entry : priced_) money.push_back(entry.cost.attos());
+  return money;
+}
+
+absl::StatusOr<std::shared_ptr<const SnapshotView>> SnapshotView::Difference(
+    const SnapshotView& earlier, const SnapshotView& later) {
+  std::shared_ptr<const Snapshot> left = WithoutDeleted(*earlier.snapshot_, *later.snapshot_);
+  if (left != nullptr || earlier.catalog_ != later.catalog_) {
+    absl::StatusOr<std::shared_ptr<const SnapshotView>> again = Create(
+        left != nullptr ? std::move(left) : earlier.snapshot_, later.catalog_, earlier.counters_);
+    if (!again.ok()) return again.status();
+    return Difference(**again, later);
   }
+  absl::StatusOr<SnapshotDifference> difference = tokentra::Difference(
+      earlier.snapshot(), earlier.EntryMoney(), later.snapshot(), later.EntryMoney());
+  if (!difference.ok()) return difference.status();
+  std::shared_ptr<SnapshotView> view(new SnapshotView());
+  view->snapshot_ = std::move(difference->snapshot);
+  view->catalog_ = later.catalog_;
+  view->counters_.ids_overflowed = later.counters_.ids_overflowed;
+  absl::Status status = view->PriceEntries(difference->money);
+  if (!status.ok()) return status;
+  return std::shared_ptr<const SnapshotView>(std::move(view));
+}
+
+absl::Status SnapshotView::PriceEntries(std::span<const Int128> given) {
+  const CatalogImage& image = catalog_->image();
+  const std::vector<UsageClass> decoded = DecodeClasses(*snapshot_);
+  if (decoded.size() != snapshot_->classes().size()) {
+    return absl::InternalError("a class of the ledger cannot be read");
+  }
+  // Of the catalog's many rows, those that classes name.
+  std::unordered_map<std::string_view, const RowRecord*> rows;
+  for (const UsageClass& usage_class : decoded) rows.emplace(usage_class.price_row, nullptr);
+  for (const RowRecord& row : image.rows) {
+    if (const auto named = rows.find(image.RowId(row)); named != rows.end()) named->second = &row;
+  }
+  std::vector<const RowRecord*> row_of_class;
+  for (const UsageClass& usage_class : decoded) {
+    row_of_class.push_back(rows.find(usage_class.price_row)->second);
+  }
+  classes_ = decoded;
   priced_.reserve(snapshot_->entries().size());
   for (std::size_t i = 0; i < snapshot_->entries().size(); ++i) {
     const SnapshotEntry& entry = snapshot_->entries()[i];
@@ -79,6 +122,7 @@ absl::Status SnapshotView::PriceEntries() {
     if (kind == ClassKind::kDuplicate) counters_.duplicates += entry.events;
     if (kind == ClassKind::kConflict) counters_.conflicts += entry.events;
     priced_.push_back(PriceEntry(entry, row_of_class[entry.class_index]));
+    if (!given.empty()) priced_.back().cost = Money::FromAttos(given[i]).value_or(Money());
     if (!AddEntry(i, totals_)) {
       return absl::OutOfRangeError("the cost of this snapshot is beyond 10^20 units of currency");
     }

@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/base/zone.h"
 #include "core/catalog/catalog.h"
 #include "core/ledger/snapshot.h"
 #include "core/pricing/price.h"
@@ -46,12 +47,6 @@ struct ViewTotals {
   std::uint64_t refused_events = 0;
   std::uint64_t folded_events = 0;
   std::uint64_t reported_events = 0;
-};
-
-// From `from` on, local time is UTC plus `offset_seconds`.
-struct ZoneOffset {
-  InstantNs from = 0;
-  std::int32_t offset_seconds = 0;
 };
 
 struct GroupOptions {
@@ -83,6 +78,12 @@ class SnapshotView {
       std::shared_ptr<const Snapshot> snapshot, std::shared_ptr<const Catalog> catalog,
       const EventCounters& counters);
 
+  // What came between two views of the same ledgers, by the catalog of `later`: an entry's cost is
+  // what the cost of its key grew by, so that totals are the difference of totals to the last unit
+  // (snapshot_difference.h, whose errors are these).
+  static absl::StatusOr<std::shared_ptr<const SnapshotView>> Difference(const SnapshotView& earlier,
+                                                                        const SnapshotView& later);
+
   const Snapshot& snapshot() const { return *snapshot_; }
 
   const std::shared_ptr<const Catalog>& catalog() const { return catalog_; }
@@ -103,7 +104,9 @@ class SnapshotView {
   };
 
   SnapshotView() = default;
-  absl::Status PriceEntries();
+  // `given`: the money of each entry, where it is not to be computed.
+  absl::Status PriceEntries(std::span<const Int128> given);
+  std::vector<Int128> EntryMoney() const;
   PricedEntry PriceEntry(const SnapshotEntry& entry, const RowRecord* row) const;
   // Adds an entry to totals; false when money leaves its range.
   bool AddEntry(std::size_t index, ViewTotals& totals) const;

@@ -138,6 +138,7 @@ std::shared_ptr<Client> Client::WithMetadata(std::span<const MetadataEntry> meta
 const Catalog& Client::catalog() const { return *core_->catalog; }
 std::shared_ptr<const Catalog> Client::shared_catalog() const { return core_->catalog; }
 Ledger& Client::ledger() const { return *core_->ledger; }
+std::shared_ptr<Ledger> Client::shared_ledger() const { return core_->ledger; }
 bool Client::ids_overflowed() const { return core_->ledger->ids_overflowed(); }
 
 // For each dimension: the event's snake_case key, else its camelCase spelling, else the client's

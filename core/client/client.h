@@ -95,6 +95,7 @@ class Client {
 
   const Catalog& catalog() const;
   Ledger& ledger() const;
+  std::shared_ptr<Ledger> shared_ledger() const;
   std::shared_ptr<const Catalog> shared_catalog() const;
   // True when more distinct ids came than are remembered.
   bool ids_overflowed() const;

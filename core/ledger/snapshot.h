@@ -89,6 +89,9 @@ class Snapshot {
   // Canonical: equal snapshots have equal bytes, whoever merged them in which order.
   std::string Serialize() const;
 
+  // True of what snapshot_difference.h makes: it belongs to no ledger.
+  bool is_difference() const { return contents_->ledgers.empty(); }
+
   std::span<const SnapshotEntry> entries() const { return entries_; }
   std::span<const SnapshotClass> classes() const { return contents_->classes; }
   std::span<const DecodedTuple> dimensions() const { return dimensions_; }

@@ -234,6 +234,12 @@ void InitClient(py::module_& module) {
       .def_property_readonly(
           "catalog", [](const ClientValue& self) { return self.catalog; },
           "The Catalog this client prices with.")
+      .def_property_readonly(
+          "ledger",
+          [](const ClientValue& self) {
+            return std::make_unique<LedgerValue>(LedgerValue{self.client.ledger()});
+          },
+          "The Ledger this client records into.")
       .def("with_metadata", &WithMetadata, py::arg("mapping") = py::none(), py::pos_only(),
            "A client with more metadata over the same ledger; entries given here win.")
       .def(

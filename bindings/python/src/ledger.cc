@@ -1,8 +1,14 @@
 #include "bindings/python/src/ledger.h"
 
+#include <pybind11/stl.h>
+
+#include <algorithm>
 #include <memory>
+#include <utility>
 #include <vector>
 
+#include "bindings/python/src/convert.h"
+#include "bindings/python/src/errors.h"
 #include "bindings/python/src/snapshot.h"
 
 namespace tokentra::python {
@@ -73,8 +79,7 @@ std::unique_ptr<LedgerValue> OpenLedger(const py::object& path, const py::object
   options.segment_bytes = Limit(limits, "segment_bytes");
   if (read_only) options.flags |= TOKENTRA_LEDGER_READ_ONLY;
   if (read_only && dimensions.is_none()) options.flags |= TOKENTRA_LEDGER_ADOPT;
-  std::string text = PathText(path);
-  return std::make_unique<LedgerValue>(LedgerValue{Ledger(text, options), text});
+  return std::make_unique<LedgerValue>(LedgerValue{Ledger(PathText(path), options)});
 }
 
 py::tuple Dimensions(const LedgerValue& self) {
@@ -99,6 +104,46 @@ py::dict Statistics(const LedgerValue& self) {
   statistics["ids_max"] = figures.ids_max;
   statistics["ids_overflowed"] = figures.ids_overflowed != 0;
   return statistics;
+}
+
+// The instant so long ago; none for None.
+std::int64_t Before(const py::object& age, const char* name) {
+  if (age.is_none()) return kNoInstant;
+  const py::object datetime = py::module_::import("datetime");
+  if (!py::isinstance(age, datetime.attr("timedelta"))) {
+    throw py::type_error(std::string(name) + " must be a datetime.timedelta");
+  }
+  if (py::cast<bool>(age.attr("__lt__")(datetime.attr("timedelta")(0)))) {
+    throw Error(TOKENTRA_INVALID_ARGUMENT, std::string(name) + " is negative");
+  }
+  const py::object microseconds = age.attr("__floordiv__")(datetime.attr("timedelta")(0, 0, 1));
+  const auto age_us = microseconds.cast<std::int64_t>();
+  constexpr std::int64_t kMostUs = INT64_MAX / 2000;
+  return Now() - std::min(age_us, kMostUs) * 1000;
+}
+
+py::dict Compact(const LedgerValue& self, const py::object& rollup_after,
+                 const py::object& delete_after, const py::object& zone) {
+  tokentra_compact_options options = {};
+  options.rollup_before_ns = Before(rollup_after, "rollup_after");
+  options.delete_before_ns = Before(delete_after, "delete_after");
+  std::vector<tokentra_zone_offset> offsets;
+  // Zone data is Python's business, and is looked up when days are rolled up.
+  if (!rollup_after.is_none()) {
+    for (const py::handle change : py::module_::import("tokentra._zone").attr("offsets")(zone)) {
+      const auto [from_ns, seconds] = change.cast<std::pair<std::int64_t, std::int32_t>>();
+      offsets.push_back({from_ns, seconds, 0});
+    }
+  }
+  options.zone = offsets.data();
+  options.zone_count = offsets.size();
+  const tokentra_compact_result done = self.ledger.Compact(options);
+  py::dict result;
+  result["cells"] = done.cells;
+  result["rolled_up_cells"] = done.rolled_up_cells;
+  result["deleted_cells"] = done.deleted_cells;
+  result["deleted_events"] = done.deleted_events;
+  return result;
 }
 
 }  // namespace
@@ -131,11 +176,13 @@ void InitLedger(py::module_& module) {
            py::arg("limits") = py::none(), py::arg("read_only") = false)
       .def_property_readonly(
           "path",
-          [](const LedgerValue& self) {
+          [](const LedgerValue& self) -> py::object {
+            const std::string_view path = self.ledger.path();
+            if (path.empty()) return py::none();
             return py::reinterpret_steal<py::str>(PyUnicode_DecodeFSDefaultAndSize(
-                self.path.data(), static_cast<Py_ssize_t>(self.path.size())));
+                path.data(), static_cast<Py_ssize_t>(path.size())));
           },
-          "The folder, a str.")
+          "The folder, a str; None for a ledger in memory.")
       .def_property_readonly("dimensions", &Dimensions, "Metadata keys, a tuple of str.")
       .def_property_readonly(
           "bucket_seconds",
@@ -152,6 +199,37 @@ void InitLedger(py::module_& module) {
           },
           py::kw_only(), py::arg("catalog") = py::none(),
           "What all processes recorded, priced with a catalog: a Snapshot.")
+      .def("compact", &Compact, py::kw_only(), py::arg("rollup_after") = py::none(),
+           py::arg("delete_after") = py::none(), py::arg("zone") = "UTC",
+           "Absorb files of processes that ended, roll up and delete by age.\n"
+           "\n"
+           "Args:\n"
+           "    rollup_after: a timedelta; days that ended longer ago become one bucket each.\n"
+           "    delete_after: a timedelta; what ended longer ago is deleted.\n"
+           "    zone: whose days, an IANA name.\n"
+           "\n"
+           "Returns:\n"
+           "    dict: cells (afterwards), rolled_up_cells, deleted_cells, deleted_events.\n"
+           "\n"
+           "Raises:\n"
+           "    FailedPreconditionError: read only, or a ledger in memory.\n"
+           "    UnavailableError: another process compacts just now.")
+      .def(
+          "erase",
+          [](const LedgerValue& self, std::string_view dimension, std::string_view value) {
+            return self.ledger.Erase(dimension, value);
+          },
+          py::arg("dimension"), py::arg("value"),
+          "Erase a dimension's value from what was recorded: quantities stay, the name goes.\n"
+          "\n"
+          "A name that is recorded again afterwards is there again.\n"
+          "\n"
+          "Returns:\n"
+          "    int: how many keys had it.\n"
+          "\n"
+          "Raises:\n"
+          "    NotFoundError: no such dimension; names the nearest.\n"
+          "    DataLossError: a file could not be read and may hold the value still.")
       .def("__repr__", [](const py::object& self) {
         return py::str("<tokentra.Ledger {!r}>").format(self.attr("path"));
       });

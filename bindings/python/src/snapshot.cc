@@ -260,6 +260,18 @@ void InitSnapshot(py::module_& module) {
           "\n"
           "Raises:\n"
           "    InvalidArgumentError: other dimensions or another bucket width.")
+      .def(
+          "diff",
+          [](const SnapshotValue& self, const SnapshotValue& earlier) {
+            return NewSnapshot(self.snapshot.Diff(earlier.snapshot));
+          },
+          py::arg("earlier"),
+          "What came since an earlier snapshot of the same ledger, exactly: a Snapshot that can "
+          "be\n"
+          "grouped, but has no bytes. What was folded in between stands under coarser keys.\n"
+          "\n"
+          "Raises:\n"
+          "    InvalidArgumentError: another ledger's, or a later one.")
       .def("by", &By, py::kw_only(), py::arg("since") = py::none(), py::arg("until") = py::none(),
            "Group by keys.\n"
            "\n"

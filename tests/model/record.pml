@@ -13,7 +13,9 @@
  * neighbours, guards negated and taken for granted. The interleaving is sequentially consistent. */
 
 #define CELLS 2
+#ifndef EVENTS
 #define EVENTS 3
+#endif
 
 byte sequence[CELLS], events[CELLS], sum[CELLS];
 byte generation, image_count;

@@ -34,6 +34,9 @@ absl::Status ReadLedgerOptions(const tokentra_ledger_options* from, std::size_t 
   tokentra_ledger_options options;
   absl::Status status = tokentra::capi::ReadSized("options", from, size, options);
   if (status.ok()) status = tokentra::capi::CheckReserved("options.reserved", options.reserved);
+  if (status.ok()) {
+    status = tokentra::capi::CheckReserved("options.reserved_more", options.reserved_more);
+  }
   constexpr std::uint32_t kFlags = TOKENTRA_LEDGER_READ_ONLY | TOKENTRA_LEDGER_ADOPT;
   if (status.ok()) {
     status =
@@ -63,6 +66,13 @@ absl::Status ReadLedgerOptions(const tokentra_ledger_options* from, std::size_t 
   status.Update(SetLimit("cells_max", options.cells_max, &out.cells_max));
   status.Update(SetLimit("keys_max", options.keys_max, &out.keys_max));
   status.Update(SetLimit("classes_max", options.classes_max, &out.classes_max));
+  tokentra::ArrivalLimits& arrival = out.arrival;
+  status.Update(SetLimit("adjusted_after_seconds", options.adjusted_after_seconds,
+                         &arrival.adjusted_after_seconds));
+  status.Update(
+      SetLimit("late_after_seconds", options.late_after_seconds, &arrival.late_after_seconds));
+  status.Update(SetLimit("skewed_after_seconds", options.skewed_after_seconds,
+                         &arrival.skewed_after_seconds));
   folder.read_only = (options.flags & TOKENTRA_LEDGER_READ_ONLY) != 0;
   folder.adopt = (options.flags & TOKENTRA_LEDGER_ADOPT) != 0;
   if (status.ok()) status = tokentra::ValidateFolderOptions(folder);

@@ -82,6 +82,10 @@ tokentra_status tokentra_snapshot_total(const tokentra_snapshot* snapshot,
     out.folded_events = from.folded_events;
     out.reported_events = from.reported_events;
     out.cells = snapshot->view->entry_count();
+    out.adjusted_events = from.adjusted_events;
+    out.late_events = from.late_events;
+    out.skewed_events = from.skewed_events;
+    out.deleted_events = snapshot->view->snapshot().deleted_events();
     out.ids_overflowed = snapshot->view->counters().ids_overflowed ? 1 : 0;
     return WriteSized("totals", out, totals, totals_size);
   });
@@ -141,6 +145,9 @@ tokentra_status tokentra_rows_at(const tokentra_rows* rows, size_t index, tokent
     out.partial_events = from.partial_events;
     out.unmetered_events = from.unmetered_events;
     out.folded_events = from.folded_events;
+    out.adjusted_events = from.adjusted_events;
+    out.late_events = from.late_events;
+    out.skewed_events = from.skewed_events;
     return WriteSized("row", out, row, row_size);
   });
 }

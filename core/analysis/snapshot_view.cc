@@ -1,6 +1,7 @@
 #include "core/analysis/snapshot_view.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -10,6 +11,7 @@
 #include "core/analysis/group_key.h"
 #include "core/base/text.h"
 #include "core/ledger/snapshot_difference.h"
+#include "core/pricing/price_terms.h"
 
 namespace tokentra {
 namespace {
@@ -110,9 +112,20 @@ absl::Status SnapshotView::PriceEntries(std::span<const Int128> given) {
   for (const RowRecord& row : image.rows) {
     if (const auto named = rows.find(image.RowId(row)); named != rows.end()) named->second = &row;
   }
-  std::vector<const RowRecord*> row_of_class;
+  std::vector<RowInImage> row_of_class;
+  // Rows that the catalog does not have.
+  std::vector<std::unique_ptr<const PriceTerms>> recorded_terms;
+  std::deque<CatalogImage> recorded_images;
   for (const UsageClass& usage_class : decoded) {
-    row_of_class.push_back(rows.find(usage_class.price_row)->second);
+    if (const RowRecord* row = rows.find(usage_class.price_row)->second) {
+      row_of_class.push_back({&image, row});
+    } else if (auto terms = PriceTerms::Decode(usage_class.price_terms)) {
+      const CatalogImage& recorded = recorded_images.emplace_back(terms->image());
+      row_of_class.push_back({&recorded, &recorded.rows[0]});
+      recorded_terms.push_back(std::move(terms));
+    } else {
+      row_of_class.push_back({});
+    }
   }
   classes_ = decoded;
   priced_.reserve(snapshot_->entries().size());
@@ -131,10 +144,10 @@ absl::Status SnapshotView::PriceEntries(std::span<const Int128> given) {
 }
 
 SnapshotView::PricedEntry SnapshotView::PriceEntry(const SnapshotEntry& entry,
-                                                   const RowRecord* row) const {
+                                                   const RowInImage& row) const {
   PricedEntry priced;
   const ClassKind kind = snapshot_->classes()[entry.class_index].kind;
-  if (row == nullptr) {
+  if (row.row == nullptr) {
     // A folded class keeps the money its parts cost when they were recorded.
     if (entry.overflow_parts != 0) {
       priced.cost = Money::FromAttos(entry.overflow_cost).value_or(Money());
@@ -145,7 +158,7 @@ SnapshotView::PricedEntry SnapshotView::PriceEntry(const SnapshotEntry& entry,
     return priced;
   }
   Cost cost;
-  PriceSums(catalog_->image(), *row, AtomsOf(entry.atoms), AtomsOf(entry.billed), cost);
+  PriceSums(*row.image, *row.row, AtomsOf(entry.atoms), AtomsOf(entry.billed), cost);
   priced.state = cost.state;
   priced.cost = cost.total;
   return priced;
@@ -167,6 +180,9 @@ bool SnapshotView::AddEntry(std::size_t index, ViewTotals& totals) const {
     totals.partial_events += entry.events;
   }
   totals.reported_events += entry.reported_events;
+  totals.adjusted_events += entry.adjusted_events;
+  totals.late_events += entry.late_events;
+  totals.skewed_events += entry.skewed_events;
   const std::optional<Money> reported = Money::FromAttos(entry.reported);
   return totals.cost.Add(priced.cost) && reported.has_value() && totals.reported.Add(*reported);
 }

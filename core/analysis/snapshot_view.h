@@ -1,8 +1,9 @@
 // Money over a snapshot: each entry priced once, and views that are sums of those.
 //
 // The ledger holds quantities. A view prices every entry with the price row that was in force when
-// it was recorded (its content id stands in the class), once, and then only adds: totals and every
-// breakdown agree to the last unit because they are sums of the same priced entries.
+// it was recorded, once, and then only adds: totals and every breakdown agree to the last unit
+// because they are sums of the same priced entries. The row's content id and its terms stand in the
+// class, so a catalog that never had the row, or has it no more, gives the same money.
 //
 // Grouping keys: the ledger's dimensions; `provider`, `model`, `state`, `service_tier`, `region`,
 // `batch`; `bucket`, `hour`, `day` (local to a zone that the caller describes by its offsets).
@@ -47,6 +48,9 @@ struct ViewTotals {
   std::uint64_t refused_events = 0;
   std::uint64_t folded_events = 0;
   std::uint64_t reported_events = 0;
+  std::uint64_t adjusted_events = 0;  // core/ledger/arrival.h
+  std::uint64_t late_events = 0;
+  std::uint64_t skewed_events = 0;
 };
 
 struct GroupOptions {
@@ -73,7 +77,8 @@ struct GroupRow {
 class SnapshotView {
  public:
   // OUT_OF_RANGE when a sum of money leaves its range, INTERNAL when a class cannot be read. What
-  // was recorded under a price row that the catalog does not have is unpriced.
+  // was recorded under a price row that neither the catalog nor the class knows (classes of the
+  // first version) is unpriced.
   static absl::StatusOr<std::shared_ptr<const SnapshotView>> Create(
       std::shared_ptr<const Snapshot> snapshot, std::shared_ptr<const Catalog> catalog,
       const EventCounters& counters);
@@ -107,7 +112,12 @@ class SnapshotView {
   // `given`: the money of each entry, where it is not to be computed.
   absl::Status PriceEntries(std::span<const Int128> given);
   std::vector<Int128> EntryMoney() const;
-  PricedEntry PriceEntry(const SnapshotEntry& entry, const RowRecord* row) const;
+  // A price row and the image it is in; none: `row` is null.
+  struct RowInImage {
+    const CatalogImage* image = nullptr;
+    const RowRecord* row = nullptr;
+  };
+  PricedEntry PriceEntry(const SnapshotEntry& entry, const RowInImage& row) const;
   // Adds an entry to totals; false when money leaves its range.
   bool AddEntry(std::size_t index, ViewTotals& totals) const;
 

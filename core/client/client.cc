@@ -231,7 +231,7 @@ absl::Status Client::RecordEvaluation(DimensionsId dimensions, const Call& call,
   if (call.extraction != nullptr && call.extraction->reported.has_value()) {
     reported = call.extraction->reported->attos();
   }
-  Event event{call.at, dimensions, {parts.data(), count}, reported, nullptr};
+  Event event{call.at, dimensions, {parts.data(), count}, reported, nullptr, call.arrived};
   EventId event_id;
   if (!id.empty()) {
     event_id = core_->ledger->IdOf(id, ContentOf(evaluation));
@@ -274,6 +274,7 @@ std::size_t Client::Prepare(const Call& call, std::string_view id,
   event.has_id = !id.empty();
   if (event.has_id) event.id = core_->ledger->IdOf(id, ContentOf(evaluation));
   std::string bytes;
+  std::string terms;
   UsageClass usage_class;
   for (std::size_t i = 0; i < evaluation.part_count() && i < kPartsMax; ++i) {
     const PartEvaluation& part = evaluation.part(i);
@@ -281,7 +282,7 @@ std::size_t Client::Prepare(const Call& call, std::string_view id,
     Atoms billed;
     if (priced) billed = BilledAtoms(core_->catalog->image(), *part.selection.row, part.atoms);
     bytes.clear();
-    core_->classes.Describe(evaluation, part, usage_class);
+    core_->classes.Describe(evaluation, part, usage_class, terms);
     EncodeUsageClass(usage_class, bytes);
     events.AddPart(event, events.AddClass(bytes, usage_class.kind), &part.atoms, &billed,
                    priced ? part.cost.total.attos() : 0, priced);

@@ -5,6 +5,7 @@
 #include <set>
 
 #include "core/catalog/image_builder.h"
+#include "core/pricing/price_terms.h"
 
 namespace tokentra {
 namespace {
@@ -51,7 +52,7 @@ std::uint64_t UsageClassCache::ContextNumber(const Atoms& atoms, std::uint64_t r
 }
 
 void UsageClassCache::Describe(const Evaluation& evaluation, const PartEvaluation& part,
-                               UsageClass& usage_class) const {
+                               UsageClass& usage_class, std::string& terms) const {
   const RowRecord* row = part.selection.row;
   usage_class.kind = row == nullptr                        ? ClassKind::kUnpriced
                      : part.cost.state == CostState::kFree ? ClassKind::kFree
@@ -65,6 +66,9 @@ void UsageClassCache::Describe(const Evaluation& evaluation, const PartEvaluatio
   usage_class.service_tier = resolved.service_tier;
   usage_class.region = resolved.region_name;
   usage_class.price_row = row == nullptr ? std::string_view() : catalog_.image().RowId(*row);
+  terms.clear();
+  if (row != nullptr) EncodePriceTerms(catalog_.image(), *row, terms);
+  usage_class.price_terms = terms;
   usage_class.named_count = 0;
   for (const NamedCondition& named : evaluation.conditions().named) {
     if (usage_class.named_count == UsageClass::kNamedMax) break;
@@ -107,7 +111,8 @@ ClassId UsageClassCache::ClassOf(Ledger& ledger, const Evaluation& evaluation,
     }
   }
   UsageClass usage_class;
-  Describe(evaluation, part, usage_class);
+  std::string terms;
+  Describe(evaluation, part, usage_class, terms);
   std::string bytes;
   EncodeUsageClass(usage_class, bytes);
   const ClassId id = ledger.InternClass(bytes, usage_class.kind);

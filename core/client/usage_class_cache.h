@@ -28,9 +28,9 @@ class UsageClassCache {
 
   ClassId ClassOf(Ledger& ledger, const Evaluation& evaluation, const PartEvaluation& part);
 
-  // Fills the class of a part; views refer to the evaluation and the catalog.
-  void Describe(const Evaluation& evaluation, const PartEvaluation& part,
-                UsageClass& usage_class) const;
+  // Fills the class of a part; views refer to the evaluation, the catalog and `terms`.
+  void Describe(const Evaluation& evaluation, const PartEvaluation& part, UsageClass& usage_class,
+                std::string& terms) const;
 
  private:
   static constexpr std::size_t kSlots = 1024;

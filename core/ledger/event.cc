@@ -31,6 +31,13 @@ void AppendAmount(PartPages& pages, std::uint8_t page, Int128 amount) {
   addition.counters[kAmountCount] = 1;
 }
 
+// One of the three counters behind the amount.
+void CountArrival(Arrival arrival, PageAddition& reported_page) {
+  const std::size_t counter = kFirstArrival + static_cast<std::size_t>(arrival) -
+                              static_cast<std::size_t>(Arrival::kAdjusted);
+  reported_page.counters[counter] = 1;
+}
+
 // Atoms come in ascending order, so equal pages are neighbours. False when out of range.
 bool AppendAtoms(const Atoms& atoms, std::uint8_t bank, PageAddition* current, PartPages& pages) {
   bool in_range = true;
@@ -46,7 +53,7 @@ bool AppendAtoms(const Atoms& atoms, std::uint8_t bank, PageAddition* current, P
 
 }  // namespace
 
-bool SplitPart(const Part& part, bool first, const std::optional<Int128>& reported,
+bool SplitPart(const Part& part, bool first, const std::optional<Int128>& reported, Arrival arrival,
                PartPages* pages) {
   pages->count = 0;
   PageAddition& page_zero = Append(*pages, 0);
@@ -58,6 +65,11 @@ bool SplitPart(const Part& part, bool first, const std::optional<Int128>& report
   if (first && reported.has_value()) {
     if (!IsEventAmount(*reported)) return false;
     AppendAmount(*pages, kReportedPage, *reported);
+  }
+  if (first && arrival != Arrival::kInTime) {
+    PageAddition& page =
+        reported.has_value() ? pages->additions[pages->count - 1] : Append(*pages, kReportedPage);
+    CountArrival(arrival, page);
   }
   return !part.priced || IsEventAmount(part.cost);
 }

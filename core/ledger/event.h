@@ -17,6 +17,7 @@
 
 #include "core/base/instant.h"
 #include "core/base/money.h"
+#include "core/ledger/arrival.h"
 #include "core/ledger/cell.h"
 #include "core/usage/usage.h"
 #include "core/usage/usage_class.h"
@@ -48,6 +49,7 @@ struct Event {
   std::span<const Part> parts;     // 1 to kPartsMax
   std::optional<Int128> reported;  // amount the provider reports, in 10^-18
   const EventId* id = nullptr;     // nullable: events with equal ids count once
+  InstantNs arrived = kNoInstant;  // when it came, where that is to be judged (arrival.h)
 };
 
 enum class RecordStatus : std::uint8_t {
@@ -87,8 +89,8 @@ constexpr bool IsEventAmount(Int128 amount) {
 }
 
 // False when a quantity or an amount is out of range. `first` counts the event, and carries
-// `reported`.
-bool SplitPart(const Part& part, bool first, const std::optional<Int128>& reported,
+// `reported` and how it arrived.
+bool SplitPart(const Part& part, bool first, const std::optional<Int128>& reported, Arrival arrival,
                PartPages* pages);
 
 // Adds the cost, when there is one, for a part whose class was folded. At most once a part.

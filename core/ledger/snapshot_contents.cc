@@ -241,8 +241,10 @@ bool IsPossibleCell(const CellKey& key, const std::array<std::uint64_t, kCellCou
   if (key.carry() > kCarryMax || static_cast<std::uint8_t>(key.group().time) > 2) return false;
   if (IsAmountPage(page)) {
     const Int128 amount = AmountOf(counters);
-    return page <= kOverflowPage && amount <= kCellAmountMax && amount >= -kCellAmountMax &&
-           counters[kAmountCount] <= kCellQuantityMax;
+    for (std::size_t i = kAmountCount; i < kCellCounters; ++i) {
+      if (counters[i] > kCellQuantityMax) return false;
+    }
+    return page <= kOverflowPage && amount <= kCellAmountMax && amount >= -kCellAmountMax;
   }
   const std::size_t first = std::size_t{page} % kBilledBank * kAtomsPerPage;
   for (std::size_t i = 0; i < kCellCounters; ++i) {

@@ -18,6 +18,8 @@ constexpr std::uint64_t kPairsMax = 10'000'000;
 
 bool IsNegative(const SignedSums& sums) {
   return sums.events < 0 || sums.reported_events < 0 || sums.overflow_parts < 0 ||
+         std::any_of(sums.arrivals.begin(), sums.arrivals.end(),
+                     [](Int128 events) { return events < 0; }) ||
          std::any_of(sums.quantities.begin(), sums.quantities.end(),
                      [](const auto& item) { return item.second < 0; });
 }

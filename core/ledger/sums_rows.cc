@@ -49,8 +49,8 @@ void AppendPage(const CellGroup& key, std::uint8_t page, std::array<Int128, kCel
 }
 
 void AppendAmount(const CellGroup& key, std::uint8_t page, Int128 amount, Int128 count,
-                  std::vector<SnapshotRow>* rows) {
-  while (amount != 0 || count != 0) {
+                  std::array<Int128, 3> arrivals, std::vector<SnapshotRow>* rows) {
+  while (amount != 0 || count != 0 || arrivals != std::array<Int128, 3>{}) {
     const Int128 part = std::clamp(amount, -kCellAmountMax, kCellAmountMax);
     const Int128 part_count = std::min(count, Int128{kCellQuantityMax});
     SnapshotRow& row = rows->emplace_back();
@@ -61,6 +61,11 @@ void AppendAmount(const CellGroup& key, std::uint8_t page, Int128 amount, Int128
     row.counters[kAmountLow] = static_cast<std::uint64_t>(part);
     row.counters[kAmountHigh] = static_cast<std::uint64_t>(static_cast<Uint128>(part) >> 64);
     row.counters[kAmountCount] = static_cast<std::uint64_t>(part_count);
+    for (std::size_t i = 0; i < arrivals.size(); ++i) {
+      const Int128 events = std::min(arrivals[i], Int128{kCellQuantityMax});
+      row.counters[kFirstArrival + i] = static_cast<std::uint64_t>(events);
+      arrivals[i] -= events;
+    }
     amount -= part;
     count -= part_count;
   }
@@ -81,6 +86,8 @@ void SignedSums::Add(const SnapshotEntry& entry, Int128 entry_money, int sign) {
   one.reported_events = sign * Int128{entry.reported_events};
   one.overflow_cost = sign * entry.overflow_cost;
   one.overflow_parts = sign * Int128{entry.overflow_parts};
+  one.arrivals = {sign * Int128{entry.adjusted_events}, sign * Int128{entry.late_events},
+                  sign * Int128{entry.skewed_events}};
   one.money = sign * entry_money;
   Add(one);
 }
@@ -92,6 +99,7 @@ void SignedSums::Add(const SignedSums& other) {
   reported_events += other.reported_events;
   overflow_cost += other.overflow_cost;
   overflow_parts += other.overflow_parts;
+  for (std::size_t i = 0; i < arrivals.size(); ++i) arrivals[i] += other.arrivals[i];
   money += other.money;
 }
 
@@ -112,8 +120,8 @@ void AppendRows(const CellGroup& key, const SignedSums& sums, std::vector<Snapsh
     any = true;
   }
   if (any) AppendPage(key, page, page_sums, rows);
-  AppendAmount(key, kReportedPage, sums.reported, sums.reported_events, rows);
-  AppendAmount(key, kOverflowPage, sums.overflow_cost, sums.overflow_parts, rows);
+  AppendAmount(key, kReportedPage, sums.reported, sums.reported_events, sums.arrivals, rows);
+  AppendAmount(key, kOverflowPage, sums.overflow_cost, sums.overflow_parts, {}, rows);
   if (rows->size() == rows_before) AppendPage(key, 0, {}, rows);
 }
 

@@ -5,6 +5,7 @@
 #ifndef TOKENTRA_CORE_LEDGER_SUMS_ROWS_H_
 #define TOKENTRA_CORE_LEDGER_SUMS_ROWS_H_
 
+#include <array>
 #include <cstdint>
 #include <utility>
 #include <vector>
@@ -30,6 +31,7 @@ struct SignedSums {
   Int128 reported_events = 0;
   Int128 overflow_cost = 0;
   Int128 overflow_parts = 0;
+  std::array<Int128, 3> arrivals{};  // adjusted, late, skewed events
   Int128 money = 0;
 };
 

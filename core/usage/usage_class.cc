@@ -5,7 +5,9 @@
 namespace tokentra {
 namespace {
 
-constexpr char kVersion = 1;
+constexpr char kVersion = 2;
+constexpr std::uint8_t kVersionWithoutTerms = 1;
+constexpr std::size_t kTermsMax = 0xffff;
 
 template <typename Integer>
 void AppendInteger(std::string& out, Integer value) {
@@ -81,11 +83,17 @@ void EncodeUsageClass(const UsageClass& usage_class, std::string& out) {
     AppendInteger(out, usage_class.context[i].min);
     AppendInteger(out, usage_class.context[i].max);
   }
+  // Whole or not at all.
+  const std::string_view terms =
+      usage_class.price_terms.size() <= kTermsMax ? usage_class.price_terms : std::string_view();
+  AppendInteger(out, static_cast<std::uint16_t>(terms.size()));
+  out += terms;
 }
 
 bool DecodeUsageClass(std::string_view bytes, UsageClass& out) {
   Reader reader(bytes);
-  if (reader.Read<std::uint8_t>() != kVersion) return false;
+  const auto version = reader.Read<std::uint8_t>();
+  if (version != kVersion && version != kVersionWithoutTerms) return false;
   const auto kind = reader.Read<std::uint8_t>();
   if (kind >= kClassKinds) return false;
   out.kind = static_cast<ClassKind>(kind);
@@ -110,6 +118,7 @@ bool DecodeUsageClass(std::string_view bytes, UsageClass& out) {
     out.context[i].min = reader.Read<std::uint64_t>();
     out.context[i].max = reader.Read<std::uint64_t>();
   }
+  out.price_terms = version == kVersion ? reader.ReadText() : std::string_view();
   return reader.ok() && reader.done();
 }
 

@@ -3,15 +3,17 @@
 // Provider; model as resolved, or as named when it could not be; every condition of the call; and
 // the context class: for each quantity that some price is banded by, the interval it falls in. A
 // class also carries the content id of the price row in force when it was recorded, so that cells
-// of two prices never mix and yesterday's money needs nobody's memory.
+// of two prices never mix, and the row's terms (pricing/price_terms.h), opaque here, so that
+// yesterday's money needs no other catalog.
 //
 // The canonical bytes are what the ledger interns and files store: two equal classes have equal
-// bytes. Format: version byte 1, then fields in the order below, each text as a 16-bit little-
-// endian length and its bytes, integers little-endian.
+// bytes. Format: version byte 2, then fields in the order below, each text as a 16-bit little-
+// endian length and its bytes, integers little-endian. Version 1, which is read, has no terms.
 //
 //   kind u8 | batch u8 | provider | model | service_tier | region | price_row
 //   count u8, then per named condition: name | value        (ascending by name)
 //   count u8, then per context interval: meter u16 | min u64 | max u64   (ascending by meter)
+//   price terms
 //
 // Thread: values.
 
@@ -64,6 +66,7 @@ struct UsageClass {
   std::string_view service_tier;
   std::string_view region;
   std::string_view price_row;
+  std::string_view price_terms;  // of the price row; empty when it is not known
   std::uint8_t named_count = 0;
   std::uint8_t context_count = 0;
   std::array<ClassCondition, kNamedMax> named;

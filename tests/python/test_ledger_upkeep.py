@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
@@ -111,3 +111,26 @@ def test_a_ledger_in_memory_can_forget_a_name_too():
     assert client.snapshot().events == 2
     with pytest.raises(tokentra.FailedPreconditionError, match="in memory"):
         client.ledger.compact()
+
+
+def test_late_adjusted_and_skewed_calls_are_counted(folder):
+    client = open_client(folder)
+    noon = datetime(2026, 1, 5, 12, tzinfo=timezone.utc)
+    for at, arrived in [
+        (noon, noon),
+        (noon, noon + timedelta(hours=5)),
+        (noon, noon + timedelta(days=30)),
+        (noon + timedelta(days=30), noon),
+        (noon + timedelta(days=30), None),
+    ]:
+        call = {**CALL, "at": at, "arrived": arrived}
+        assert client.track(**call, input_tokens=1500, output_tokens=500).outcome == "recorded"
+    snapshot = client.snapshot()
+    assert (snapshot.events, snapshot.total) == (5, 5 * ONE)
+    assert (snapshot.adjusted, snapshot.late, snapshot.skewed) == (1, 1, 1)
+    days = {row["day"]: (row.events, row.late, row.skewed) for row in snapshot.by("day")}
+    assert days == {"2026-01-05": (3, 0, 1), "2026-02-04": (2, 1, 0)}
+    limits = {"adjusted_after_seconds": 10**9, "late_after_seconds": 10**9}
+    other = tokentra.Client(ledger=tokentra.Ledger(path=folder.parent / "other", limits=limits))
+    other.track(**CALL, arrived=noon + timedelta(days=30), input_tokens=1, output_tokens=1)
+    assert (other.snapshot().adjusted, other.snapshot().late) == (0, 0)

@@ -3,7 +3,9 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -44,12 +46,19 @@ void CheckLimitNames(const py::object& limits) {
   if (limits.is_none()) return;
   for (const py::handle name : limits) {
     const auto text = name.cast<std::string>();
-    if (text != "ids_max" && text != "cells_max" && text != "keys_max" && text != "classes_max" &&
-        text != "text_bytes_max" && text != "segment_bytes") {
-      throw Error(TOKENTRA_NOT_FOUND, "limit '" + text +
-                                          "' is not known; known: ids_max, cells_max, keys_max, "
-                                          "classes_max, text_bytes_max, segment_bytes");
-    }
+    static constexpr std::array<std::string_view, 9> kKnown = {"ids_max",
+                                                               "cells_max",
+                                                               "keys_max",
+                                                               "classes_max",
+                                                               "text_bytes_max",
+                                                               "segment_bytes",
+                                                               "adjusted_after_seconds",
+                                                               "late_after_seconds",
+                                                               "skewed_after_seconds"};
+    if (std::find(kKnown.begin(), kKnown.end(), text) != kKnown.end()) continue;
+    std::string message = "limit '" + text + "' is not known; known:";
+    for (const std::string_view known : kKnown) message.append(" ").append(known);
+    throw Error(TOKENTRA_NOT_FOUND, message);
   }
 }
 
@@ -77,6 +86,9 @@ std::unique_ptr<LedgerValue> OpenLedger(const py::object& path, const py::object
   options.classes_max = Limit(limits, "classes_max");
   options.text_bytes_max = Limit(limits, "text_bytes_max");
   options.segment_bytes = Limit(limits, "segment_bytes");
+  options.adjusted_after_seconds = Limit(limits, "adjusted_after_seconds");
+  options.late_after_seconds = Limit(limits, "late_after_seconds");
+  options.skewed_after_seconds = Limit(limits, "skewed_after_seconds");
   if (read_only) options.flags |= TOKENTRA_LEDGER_READ_ONLY;
   if (read_only && dimensions.is_none()) options.flags |= TOKENTRA_LEDGER_ADOPT;
   return std::make_unique<LedgerValue>(LedgerValue{Ledger(PathText(path), options)});
@@ -163,7 +175,9 @@ void InitLedger(py::module_& module) {
       "        project_id, team_id, feature, environment.\n"
       "    bucket_seconds: width of a time bucket; None: 900.\n"
       "    limits: by name: segment_bytes (of one process's file, default 4 MB), ids_max,\n"
-      "        cells_max, keys_max, classes_max, text_bytes_max.\n"
+      "        cells_max, keys_max, classes_max, text_bytes_max; and for calls with `arrived`\n"
+      "        adjusted_after_seconds (default 3600), late_after_seconds (604,800) and\n"
+      "        skewed_after_seconds (300).\n"
       "    read_only: create and change nothing; take the dimensions as they are.\n"
       "\n"
       "Raises:\n"

@@ -128,6 +128,9 @@ typedef struct tokentra_call {
                   * TOKENTRA_NO_INSTANT */
   uint32_t flags;
   uint32_t reserved;
+  int64_t arrived_ns; /* when the call came, for late and skewed ones (tokentra_client_track); 0 or
+                       * TOKENTRA_NO_INSTANT: not to be judged, as for logs and backfills */
+  uint64_t reserved_more;
 } tokentra_call;
 
 /* How a model was found in the catalog. */
@@ -835,6 +838,10 @@ typedef struct tokentra_snapshot_totals {
   uint64_t cells;
   uint64_t ids_overflowed; /* 1: more ids came than ids_max; later repeats may count again */
   uint64_t reserved;
+  uint64_t adjusted_events; /* that came after their bucket was closed, and count there */
+  uint64_t late_events;     /* that came later still, and count when they came */
+  uint64_t skewed_events;   /* that said they were of the future, and count when they came */
+  uint64_t deleted_events;  /* by tokentra_ledger_compact; in no total */
 } tokentra_snapshot_totals;
 
 /* Thread: concurrent. Owns: *error. Errors: INVALID_ARGUMENT (totals_size), OUT_OF_RANGE.
@@ -886,7 +893,9 @@ typedef struct tokentra_row {
   uint64_t partial_events;
   uint64_t unmetered_events;
   uint64_t folded_events;
-  uint64_t reserved;
+  uint64_t adjusted_events; /* as in tokentra_snapshot_totals, as the next two */
+  uint64_t late_events;
+  uint64_t skewed_events;
 } tokentra_row;
 
 /* Thread: concurrent. Owns: views in *row, live as long as `rows`; *error.
@@ -929,6 +938,13 @@ typedef struct tokentra_ledger_options {
   uint64_t text_bytes_max; /* 0: 16 MB */
   uint32_t flags;
   uint32_t reserved;
+  /* Of calls with arrived_ns. After its bucket has ended a call is counted as adjusted once so many
+   * seconds passed; 0: 3600. A call so long ago is late; 0: 604,800. A call so far in the future is
+   * skewed; 0: 300. Late and skewed calls count in the bucket of their arrival. */
+  uint64_t adjusted_after_seconds;
+  uint64_t late_after_seconds;
+  uint64_t skewed_after_seconds;
+  uint64_t reserved_more;
 } tokentra_ledger_options;
 
 /* Opens the ledger in the folder `path`, which is created (mode 0700) when it is missing. `options`

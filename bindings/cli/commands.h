@@ -18,6 +18,7 @@ int RunExplain(const Options& options, Console& console);
 int RunImport(const Options& options, Console& console);
 int RunLint(const Options& options, Console& console);
 int RunConventionInit(const Options& options, Console& console);
+int RunLedger(const Options& options, Console& console);
 int RunModels(const Options& options, Console& console);
 int RunCatalog(const Options& options, Console& console);
 

@@ -25,6 +25,8 @@ int RunCommand(const Options& options, Console& console) {
       return RunLint(options, console);
     case Command::kConventionInit:
       return RunConventionInit(options, console);
+    case Command::kLedger:
+      return RunLedger(options, console);
     case Command::kModels:
       return RunModels(options, console);
     case Command::kCatalog:

@@ -57,6 +57,12 @@ constexpr const char* kLintFooter = R"(Examples:
 constexpr const char* kInitFooter = R"(Examples:
   tokentra convention init --from calls.jsonl > naming.json)";
 
+constexpr const char* kLedgerFooter = R"(Examples:
+  tokentra ledger stats /dev/shm/app
+  tokentra ledger compact /var/lib/app/ledger --rollup-before 30d \
+                  --delete-before 400d --zone Europe/Berlin
+  tokentra ledger erase /dev/shm/app --dimension user_id --value u-7)";
+
 constexpr const char* kModelsFooter = R"(Examples:
   tokentra models sonnet
   tokentra models --provider openai --at 2026-01-01T00:00:00Z --json)";
@@ -208,6 +214,9 @@ void AddReport(CLI::App& app, Options& options) {
       ->type_name("T");
   NotEmpty(command->add_option("--until", options.until, "Only calls before it (date or RFC 3339)"))
       ->type_name("T");
+  NotEmpty(command->add_option("--since-snapshot", options.since_snapshot,
+                               "Only what came since this earlier snapshot of the same ledger"))
+      ->type_name("FILE");
   NotEmpty(command->add_option("--bucket", options.bucket, "Rows per time first: day, hour or 15m"))
       ->type_name("B");
   NotEmpty(
@@ -228,6 +237,34 @@ void AddReport(CLI::App& app, Options& options) {
   AddDefaults(*command, options);
   command->footer(kReportFooter);
   command->callback([&options] { options.command = Command::kReport; });
+}
+
+void AddLedger(CLI::App& app, Options& options) {
+  CLI::App* command = app.add_subcommand("ledger", "Look after a ledger in a folder");
+  command->add_option("ACTION", options.action, "stats, compact or erase")
+      ->required()
+      ->check(CLI::IsMember({"stats", "compact", "erase"}).description(""))
+      ->type_name("");
+  command->add_option("FOLDER", options.path, "The ledger's folder")->required()->type_name("");
+  command
+      ->add_option("--rollup-before", options.rollup_before,
+                   "compact: days that ended by then become one bucket each\n"
+                   "(date, RFC 3339, or an age: 30d)")
+      ->type_name("T");
+  command
+      ->add_option("--delete-before", options.delete_before,
+                   "compact: what ended by then is deleted (as above)")
+      ->type_name("T");
+  command->add_option("--zone", options.zone, "Zone of days and dates: Europe/Berlin")
+      ->type_name("Z")
+      ->default_str("UTC");
+  command->add_option("--dimension", options.dimension, "erase: of this metadata key")
+      ->type_name("KEY");
+  command->add_option("--value", options.value, "erase: this value; its quantities stay")
+      ->type_name("V");
+  AddJson(*command, options);
+  command->footer(kLedgerFooter);
+  command->callback([&options] { options.command = Command::kLedger; });
 }
 
 void AddImport(CLI::App& app, Options& options) {
@@ -437,6 +474,7 @@ std::optional<int> ParseOptions(int argc, char** argv, Options& options) {
   AddReport(app, options);
   AddExplain(app, options);
   AddImport(app, options);
+  AddLedger(app, options);
   AddModels(app, options);
   AddCatalog(app, options);
   AddLint(app, options);

@@ -21,6 +21,7 @@ enum class Command {
   kCatalog,
   kLint,
   kConventionInit,
+  kLedger,
 };
 enum class CatalogCommand { kNone, kImport, kCheck, kStats, kDiff };
 
@@ -59,6 +60,16 @@ struct Options {
   std::string zone;
   std::uint64_t ids_max = 1'000'000;
   std::uint64_t groups_max = 1'000'000;
+
+  std::string since_snapshot;  // of report
+
+  // ledger
+  std::string action;  // stats, compact, erase
+  std::string path;
+  std::string rollup_before;
+  std::string delete_before;
+  std::string dimension;
+  std::string value;
 
   // lint, convention init
   std::string convention;  // empty: the built-in one

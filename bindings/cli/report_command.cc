@@ -14,6 +14,7 @@
 #include "bindings/cli/report.h"
 #include "bindings/cli/report_snapshots.h"
 #include "bindings/cli/terminal.h"
+#include "bindings/cli/when.h"
 #include "bindings/cli/zone.h"
 
 namespace tokentra::cli {
@@ -172,12 +173,6 @@ class ReportHandler : public LogHandler {
   std::int64_t last_ns_ = TOKENTRA_NO_INSTANT;
 };
 
-// A date, in the zone, or an instant.
-std::int64_t DateOrInstant(std::string_view name, const std::string& text, const Zone& zone) {
-  if (const auto day = zone.DayStart(text)) return *day;
-  return InstantOption(name, text);
-}
-
 // The period asked for, from --since up to --until.
 struct Period {
   std::int64_t since_ns;
@@ -251,8 +246,11 @@ int ReportSnapshots(const Options& options, Console& console) {
   const Zone zone(options.zone);
   const Period period = AskedPeriod(options, zone);
   const Catalog catalog = OpenCatalog(options.overlays);
-  const MergedSnapshots merged = ReadSnapshots(options.files, catalog.get(), console);
+  MergedSnapshots merged = ReadSnapshots(options.files, catalog.get(), console);
   if (merged.snapshot == nullptr) return kExitRefused;
+  if (!options.since_snapshot.empty()) {
+    merged.snapshot = Since(options.since_snapshot, merged.snapshot, catalog.get());
+  }
   ErrorSlot error;
   error.Check(tokentra_snapshot_total(merged.snapshot.get(), &report.totals, sizeof report.totals,
                                       error.out()));
@@ -314,6 +312,9 @@ int RunReport(const Options& options, Console& console) {
   if (options.files.empty()) throw UsageError("nothing to report: give FILE (- is standard input)");
   if (std::any_of(options.files.begin(), options.files.end(), IsSnapshotSource)) {
     return ReportSnapshots(options, console);
+  }
+  if (!options.since_snapshot.empty()) {
+    throw UsageError("--since-snapshot goes with ledgers and snapshots; logs take --since");
   }
   Report report;
   report.keys = ReportKeys(options);

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "bindings/cli/format.h"
+#include "bindings/cli/terminal.h"
 
 namespace tokentra::cli {
 namespace {
@@ -79,6 +80,18 @@ MergedSnapshots ReadSnapshots(const std::vector<std::string>& paths,
     }
   }
   return merged;
+}
+
+Snapshot Since(const std::string& earlier_path, const Snapshot& later,
+               const tokentra_catalog* catalog) {
+  if (!IsSnapshotSource(earlier_path)) {
+    throw UsageError("--since-snapshot: '" + Printable(earlier_path) + "' is no snapshot");
+  }
+  const Snapshot earlier = ReadFile(earlier_path, catalog);
+  tokentra_snapshot* difference = nullptr;
+  ErrorSlot error;
+  error.Check(tokentra_snapshot_diff(earlier.get(), later.get(), &difference, error.out()));
+  return Snapshot(difference);
 }
 
 }  // namespace tokentra::cli

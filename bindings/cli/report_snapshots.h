@@ -24,6 +24,10 @@ struct MergedSnapshots {
 MergedSnapshots ReadSnapshots(const std::vector<std::string>& paths,
                               const tokentra_catalog* catalog, Console& console);
 
+// What came between an earlier snapshot, a file, and `later`.
+Snapshot Since(const std::string& earlier_path, const Snapshot& later,
+               const tokentra_catalog* catalog);
+
 }  // namespace tokentra::cli
 
 #endif  // TOKENTRA_BINDINGS_CLI_REPORT_SNAPSHOTS_H_

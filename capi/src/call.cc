@@ -12,6 +12,7 @@ absl::Status CallStorage::Read(const tokentra_call* caller, std::size_t call_siz
   absl::Status status = ReadSized("call", caller, call_size, call);
   if (!status.ok()) return status;
   status = CheckReserved("call.reserved", call.reserved);
+  if (status.ok()) status = CheckReserved("call.reserved_more", call.reserved_more);
   if (!status.ok()) return status;
   status =
       CheckReserved("call.flags beyond TOKENTRA_CALL_BATCH", call.flags & ~TOKENTRA_CALL_BATCH);
@@ -35,6 +36,8 @@ absl::Status CallStorage::Read(const tokentra_call* caller, std::size_t call_siz
   if (call_.provider.empty()) return absl::InvalidArgumentError("provider is missing");
   call_.batch = (call.flags & TOKENTRA_CALL_BATCH) != 0;
   call_.at = call.at_ns;
+  // 0 is what a program that does not know the member leaves there.
+  call_.arrived = call.arrived_ns == 0 ? kNoInstant : call.arrived_ns;
   status = ReadPairs(call);
   if (!status.ok() || !needs_usage) return status;
   return ReadConsumption(call);

@@ -34,6 +34,9 @@ absl::Status ReadLedgerOptions(const tokentra_ledger_options* from, std::size_t 
   tokentra_ledger_options options;
   absl::Status status = tokentra::capi::ReadSized("options", from, size, options);
   if (status.ok()) status = tokentra::capi::CheckReserved("options.reserved", options.reserved);
+  if (status.ok()) {
+    status = tokentra::capi::CheckReserved("options.reserved_more", options.reserved_more);
+  }
   constexpr std::uint32_t kFlags = TOKENTRA_LEDGER_READ_ONLY | TOKENTRA_LEDGER_ADOPT;
   if (status.ok()) {
     status =
@@ -63,10 +66,23 @@ absl::Status ReadLedgerOptions(const tokentra_ledger_options* from, std::size_t 
   status.Update(SetLimit("cells_max", options.cells_max, &out.cells_max));
   status.Update(SetLimit("keys_max", options.keys_max, &out.keys_max));
   status.Update(SetLimit("classes_max", options.classes_max, &out.classes_max));
+  tokentra::ArrivalLimits& arrival = out.arrival;
+  status.Update(SetLimit("adjusted_after_seconds", options.adjusted_after_seconds,
+                         &arrival.adjusted_after_seconds));
+  status.Update(
+      SetLimit("late_after_seconds", options.late_after_seconds, &arrival.late_after_seconds));
+  status.Update(SetLimit("skewed_after_seconds", options.skewed_after_seconds,
+                         &arrival.skewed_after_seconds));
   folder.read_only = (options.flags & TOKENTRA_LEDGER_READ_ONLY) != 0;
   folder.adopt = (options.flags & TOKENTRA_LEDGER_ADOPT) != 0;
   if (status.ok()) status = tokentra::ValidateFolderOptions(folder);
   return status.ok() ? tokentra::ValidateLedgerOptions(out) : status;
+}
+
+absl::Status CheckIsState(const tokentra_snapshot& snapshot) {
+  if (!snapshot.view->snapshot().is_difference()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "a difference between snapshots has no bytes and does not merge: take those snapshots");
 }
 
 absl::Status MakeSnapshot(absl::StatusOr<std::unique_ptr<const tokentra::Snapshot>> from,
@@ -114,6 +130,10 @@ tokentra_text tokentra_ledger_dimension(const tokentra_ledger* ledger, size_t in
   return Text(ledger->ledger->options().dimensions[index]);
 }
 
+tokentra_text tokentra_ledger_path(const tokentra_ledger* ledger) {
+  return ledger == nullptr ? tokentra_text{nullptr, 0} : Text(ledger->ledger->path());
+}
+
 tokentra_status tokentra_ledger_stats(const tokentra_ledger* ledger,
                                       tokentra_ledger_statistics* statistics,
                                       size_t statistics_size, tokentra_error** error) {
@@ -155,6 +175,7 @@ tokentra_status tokentra_snapshot_serialize(const tokentra_snapshot* snapshot,
   return Guard(error, [&]() -> absl::Status {
     if (snapshot == nullptr) return NullArgument("snapshot");
     if (document == nullptr) return NullArgument("document");
+    if (absl::Status status = CheckIsState(*snapshot); !status.ok()) return status;
     *document = new tokentra_document{snapshot->view->snapshot().Serialize()};
     return absl::OkStatus();
   });
@@ -176,11 +197,29 @@ tokentra_status tokentra_snapshot_merge(const tokentra_snapshot* a, const tokent
     if (a == nullptr) return NullArgument("a");
     if (b == nullptr) return NullArgument("b");
     if (merged == nullptr) return NullArgument("merged");
+    absl::Status status = CheckIsState(*a);
+    if (status.ok()) status = CheckIsState(*b);
+    if (!status.ok()) return status;
     tokentra::EventCounters counters;
     counters.ids_overflowed =
         a->view->counters().ids_overflowed || b->view->counters().ids_overflowed;
     return MakeSnapshot(tokentra::Snapshot::Merge(a->view->snapshot(), b->view->snapshot()),
                         a->view->catalog(), counters, merged);
+  });
+}
+
+tokentra_status tokentra_snapshot_diff(const tokentra_snapshot* earlier,
+                                       const tokentra_snapshot* later,
+                                       tokentra_snapshot** difference, tokentra_error** error) {
+  return Guard(error, [&]() -> absl::Status {
+    if (earlier == nullptr) return NullArgument("earlier");
+    if (later == nullptr) return NullArgument("later");
+    if (difference == nullptr) return NullArgument("difference");
+    absl::StatusOr<std::shared_ptr<const SnapshotView>> view =
+        SnapshotView::Difference(*earlier->view, *later->view);
+    if (!view.ok()) return view.status();
+    *difference = new tokentra_snapshot{*std::move(view)};
+    return absl::OkStatus();
   });
 }
 

@@ -1,13 +1,15 @@
 // Snapshot: totals and grouped rows.
 
 #include "handles.h"
+#include "zone.h"
 
 using tokentra::GroupRow;
-using tokentra::InstantNs;
 using tokentra::ViewTotals;
+using tokentra::capi::Bound;
 using tokentra::capi::CheckIndex;
 using tokentra::capi::Guard;
 using tokentra::capi::NullArgument;
+using tokentra::capi::ReadZone;
 using tokentra::capi::Text;
 using tokentra::capi::ToC;
 using tokentra::capi::View;
@@ -17,33 +19,15 @@ namespace {
 
 constexpr std::size_t kKeysMax = 64;
 
-InstantNs Bound(std::int64_t instant) { return instant == 0 ? tokentra::kNoInstant : instant; }
-
 absl::Status ReadGroupOptions(const tokentra_group_options* from, std::size_t size,
                               tokentra::GroupOptions& out) {
   if (from == nullptr) return absl::OkStatus();
   tokentra_group_options options;
   absl::Status status = tokentra::capi::ReadSized("options", from, size, options);
   if (!status.ok()) return status;
-  if (options.zone_count != 0 && options.zone == nullptr) return NullArgument("options.zone");
   out.since = Bound(options.since_ns);
   out.until = Bound(options.until_ns);
-  for (std::size_t i = 0; i < options.zone_count; ++i) {
-    const tokentra_zone_offset& change = options.zone[i];
-    status = tokentra::capi::CheckReserved("zone.reserved", change.reserved);
-    if (!status.ok()) return status;
-    constexpr std::int32_t kDaySeconds = 86'400;
-    if (change.offset_seconds % tokentra::kBucketSeconds != 0 ||
-        change.offset_seconds <= -kDaySeconds || change.offset_seconds >= kDaySeconds) {
-      return absl::InvalidArgumentError(absl::StrCat(
-          "zone offset ", change.offset_seconds, " is no multiple of 900 seconds within a day"));
-    }
-    if (i > 0 && change.from_ns <= options.zone[i - 1].from_ns) {
-      return absl::InvalidArgumentError("zone offsets must ascend");
-    }
-    out.zone.push_back({change.from_ns, change.offset_seconds});
-  }
-  return absl::OkStatus();
+  return ReadZone(options.zone, options.zone_count, out.zone);
 }
 
 // Inclusive meters of a row's summed atoms, those above zero.
@@ -98,6 +82,10 @@ tokentra_status tokentra_snapshot_total(const tokentra_snapshot* snapshot,
     out.folded_events = from.folded_events;
     out.reported_events = from.reported_events;
     out.cells = snapshot->view->entry_count();
+    out.adjusted_events = from.adjusted_events;
+    out.late_events = from.late_events;
+    out.skewed_events = from.skewed_events;
+    out.deleted_events = snapshot->view->snapshot().deleted_events();
     out.ids_overflowed = snapshot->view->counters().ids_overflowed ? 1 : 0;
     return WriteSized("totals", out, totals, totals_size);
   });
@@ -157,6 +145,9 @@ tokentra_status tokentra_rows_at(const tokentra_rows* rows, size_t index, tokent
     out.partial_events = from.partial_events;
     out.unmetered_events = from.unmetered_events;
     out.folded_events = from.folded_events;
+    out.adjusted_events = from.adjusted_events;
+    out.late_events = from.late_events;
+    out.skewed_events = from.skewed_events;
     return WriteSized("row", out, row, row_size);
   });
 }

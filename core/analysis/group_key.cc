@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/base/metadata_key.h"
 #include "core/base/text.h"
+#include "core/base/zone.h"
 
 namespace tokentra {
 namespace {
@@ -28,15 +29,6 @@ KeyValue Present(std::string_view text) { return {KeyPresence::kPresent, std::st
 
 KeyValue TextOrAbsent(std::string_view text) { return text.empty() ? KeyValue() : Present(text); }
 
-std::int32_t OffsetAt(InstantNs at, std::span<const ZoneOffset> zone) {
-  std::int32_t offset = 0;
-  for (const ZoneOffset& change : zone) {
-    if (change.from > at) break;
-    offset = change.offset_seconds;
-  }
-  return offset;
-}
-
 std::string OffsetText(std::int32_t seconds) {
   const std::int32_t minutes = (seconds < 0 ? -seconds : seconds) / 60;
   const auto two = [](std::int32_t number) { return absl::StrCat(number < 10 ? "0" : "", number); };
@@ -49,8 +41,10 @@ std::size_t PrefixOf(Kind kind) { return kind == Kind::kDay ? 10 : 16; }
 KeyValue TimeValue(Kind kind, const EntryFacts& facts, std::span<const ZoneOffset> zone) {
   const InstantNs start = facts.entry.bucket_start;
   if (start == kNoInstant) return {KeyPresence::kFolded, ""};
-  if (facts.entry.time_fold == TimeFold::kDay && kind != Kind::kDay) {
-    return {KeyPresence::kFolded, ""};
+  if (facts.entry.time_fold == TimeFold::kDay) {
+    // It is one of the days asked for, or lies in two of them.
+    const bool is_day = kind == Kind::kDay && PlainDayStart(start, zone) == start;
+    if (!is_day) return {KeyPresence::kFolded, ""};
   }
   const std::int32_t offset = OffsetAt(start, zone);
   InstantNs local = start + std::int64_t{offset} * kNsPerSecond;

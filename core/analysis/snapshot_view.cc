@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "core/analysis/group_key.h"
 #include "core/base/text.h"
+#include "core/ledger/snapshot_difference.h"
 
 namespace tokentra {
 namespace {
@@ -52,7 +53,7 @@ absl::StatusOr<std::shared_ptr<const SnapshotView>> SnapshotView::Create(
   view->snapshot_ = std::move(snapshot);
   view->catalog_ = std::move(catalog);
   view->counters_ = counters;
-  absl::Status status = view->PriceEntries();
+  absl::Status status = view->PriceEntries({});
   if (!status.ok()) return status;
   return std::shared_ptr<const SnapshotView>(std::move(view));
 }
@@ -89,7 +90,35 @@ absl::Status SnapshotView::ReadClasses() {
   return absl::OkStatus();
 }
 
-absl::Status SnapshotView::PriceEntries() {
+std::vector<Int128> SnapshotView::EntryMoney() const {
+  std::vector<Int128> money;
+  money.reserve(priced_.size());
+  for (const PricedEntry& entry : priced_) money.push_back(entry.cost.attos());
+  return money;
+}
+
+absl::StatusOr<std::shared_ptr<const SnapshotView>> SnapshotView::Difference(
+    const SnapshotView& earlier, const SnapshotView& later) {
+  std::shared_ptr<const Snapshot> left = WithoutDeleted(*earlier.snapshot_, *later.snapshot_);
+  if (left != nullptr || earlier.catalog_ != later.catalog_) {
+    absl::StatusOr<std::shared_ptr<const SnapshotView>> again = Create(
+        left != nullptr ? std::move(left) : earlier.snapshot_, later.catalog_, earlier.counters_);
+    if (!again.ok()) return again.status();
+    return Difference(**again, later);
+  }
+  absl::StatusOr<SnapshotDifference> difference = tokentra::Difference(
+      earlier.snapshot(), earlier.EntryMoney(), later.snapshot(), later.EntryMoney());
+  if (!difference.ok()) return difference.status();
+  std::shared_ptr<SnapshotView> view(new SnapshotView());
+  view->snapshot_ = std::move(difference->snapshot);
+  view->catalog_ = later.catalog_;
+  view->counters_.ids_overflowed = later.counters_.ids_overflowed;
+  absl::Status status = view->PriceEntries(difference->money);
+  if (!status.ok()) return status;
+  return std::shared_ptr<const SnapshotView>(std::move(view));
+}
+
+absl::Status SnapshotView::PriceEntries(std::span<const Int128> given) {
   if (absl::Status status = ReadClasses(); !status.ok()) return status;
   priced_.reserve(snapshot_->entries().size());
   for (std::size_t i = 0; i < snapshot_->entries().size(); ++i) {
@@ -98,6 +127,7 @@ absl::Status SnapshotView::PriceEntries() {
     if (kind == ClassKind::kDuplicate) counters_.duplicates += entry.events;
     if (kind == ClassKind::kConflict) counters_.conflicts += entry.events;
     priced_.push_back(PriceEntry(entry));
+    if (!given.empty()) priced_.back().cost = Money::FromAttos(given[i]).value_or(Money());
     if (!AddEntry(i, totals_)) {
       return absl::OutOfRangeError("the cost of this snapshot is beyond 10^20 units of currency");
     }
@@ -151,6 +181,9 @@ bool SnapshotView::AddEntry(std::size_t index, ViewTotals& totals) const {
     totals.partial_events += entry.events;
   }
   totals.reported_events += entry.reported_events;
+  totals.adjusted_events += entry.adjusted_events;
+  totals.late_events += entry.late_events;
+  totals.skewed_events += entry.skewed_events;
   const std::optional<Money> reported = Money::FromAttos(entry.reported);
   return totals.cost.Add(priced.cost) && reported.has_value() && totals.reported.Add(*reported);
 }

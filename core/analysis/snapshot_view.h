@@ -22,6 +22,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/base/zone.h"
 #include "core/catalog/catalog.h"
 #include "core/catalog/row_bytes.h"
 #include "core/ledger/snapshot.h"
@@ -47,12 +48,9 @@ struct ViewTotals {
   std::uint64_t refused_events = 0;
   std::uint64_t folded_events = 0;
   std::uint64_t reported_events = 0;
-};
-
-// From `from` on, local time is UTC plus `offset_seconds`.
-struct ZoneOffset {
-  InstantNs from = 0;
-  std::int32_t offset_seconds = 0;
+  std::uint64_t adjusted_events = 0;  // core/ledger/arrival.h
+  std::uint64_t late_events = 0;
+  std::uint64_t skewed_events = 0;
 };
 
 struct GroupOptions {
@@ -91,6 +89,12 @@ class SnapshotView {
       std::shared_ptr<const Snapshot> snapshot, std::shared_ptr<const Catalog> catalog,
       const EventCounters& counters);
 
+  // What came between two views of the same ledgers, by the catalog of `later`: an entry's cost is
+  // what the cost of its key grew by, so that totals are the difference of totals to the last unit
+  // (snapshot_difference.h, whose errors are these).
+  static absl::StatusOr<std::shared_ptr<const SnapshotView>> Difference(const SnapshotView& earlier,
+                                                                        const SnapshotView& later);
+
   const Snapshot& snapshot() const { return *snapshot_; }
 
   const std::shared_ptr<const Catalog>& catalog() const { return catalog_; }
@@ -123,7 +127,9 @@ class SnapshotView {
   };
 
   SnapshotView() = default;
-  absl::Status PriceEntries();
+  // `given`: the money of each entry, where it is not to be computed.
+  absl::Status PriceEntries(std::span<const Int128> given);
+  std::vector<Int128> EntryMoney() const;
   absl::Status ReadClasses();
   PricedEntry PriceEntry(const SnapshotEntry& entry) const;
   // Adds an entry to totals; false when money leaves its range.

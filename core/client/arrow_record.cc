@@ -17,11 +17,12 @@ namespace {
 
 class RecordSink : public CallBlockSink {
  public:
-  RecordSink(Client& client, CallBlocks& blocks, ArrowRecordResult& result)
+  RecordSink(Client& client, const Client::Batch& batch, CallBlocks& blocks,
+             ArrowRecordResult& result)
       : client_(client),
-        catalog_(client.shared_catalog()),
+        batch_(batch),
         blocks_(blocks),
-        edges_(*catalog_),
+        edges_(*batch_.catalog),
         result_(result),
         bucket_ns_(client.ledger().options().bucket_seconds * kNsPerSecond),
         atom_count_(blocks.atoms().size()),
@@ -59,7 +60,7 @@ class RecordSink : public CallBlockSink {
   void Refuse(std::uint64_t row, const absl::Status& status, std::uint64_t events);
 
   Client& client_;
-  const std::shared_ptr<const Catalog> catalog_;
+  const Client::Batch batch_;
   CallBlocks& blocks_;
   const PriceEdges edges_;
   ArrowRecordResult& result_;
@@ -88,18 +89,17 @@ bool HasRules(const CatalogImage& image, const RowRecord& row) {
 bool RecordSink::FillSlot(const CallBlock& block, std::size_t row, Cold* cold) {
   if (!blocks_.ReadRow(row, &call_).ok()) return false;
   Evaluation evaluation;
-  if (!Evaluate(*catalog_, call_.call, evaluation).ok() || evaluation.part_count() != 1) {
+  if (!Evaluate(*batch_.catalog, call_.call, evaluation).ok() || evaluation.part_count() != 1) {
     return false;
   }
   const PartEvaluation& part = evaluation.part(0);
   cold->prices = edges_.Around(block.at[row], part.resolution);
   cold->row = part.selection.row;
   // What one call is billed at least is no sum.
-  cold->alone = cold->row != nullptr && HasRules(catalog_->image(), *cold->row);
+  cold->alone = cold->row != nullptr && HasRules(batch_.catalog->image(), *cold->row);
   if (cold->alone) return true;
-  cold->class_id = client_.InternClass(evaluation);
-  bool findings = false;
-  cold->dimensions = client_.InternMetadata(call_.metadata, &findings);
+  cold->class_id = client_.InternClass(batch_, evaluation);
+  cold->dimensions = client_.InternMetadata(call_.metadata, block.at[row]);
   return true;
 }
 
@@ -128,7 +128,7 @@ void RecordSink::FlushSlot(std::uint32_t slot) {
   Atoms atoms;
   for (std::size_t a = 0; a < atom_count_; ++a) atoms.Append(blocks_.atoms()[a], words[kSums + a]);
   Cost cost;
-  if (cold.row != nullptr) PriceCall(catalog_->image(), *cold.row, atoms, cost);
+  if (cold.row != nullptr) PriceCall(batch_.catalog->image(), *cold.row, atoms, cost);
   const Part part{cold.class_id, &atoms, nullptr, cost.total.attos(),
                   cold.row != nullptr && !cost.out_of_range};
   TrackResult recorded;
@@ -243,18 +243,19 @@ absl::StatusOr<ArrowRecordResult> RecordArrow(Client& client, ArrowArrayStream* 
   for (const std::string& name : client.ledger().options().dimensions) {
     known.dimensions.push_back(name);
   }
-  const std::shared_ptr<const Catalog> catalog = client.shared_catalog();
+  const Client::Batch batch = client.NewBatch();
   TOKENTRA_ASSIGN_OR_RETURN(std::vector<CallColumn> columns,
-                            ReadCallColumns(reader.schema(), *catalog, known));
-  // What the ledger does not count by would only make kinds of calls many.
+                            ReadCallColumns(reader.schema(), *batch.catalog, known));
+  // What the ledger does not count by would only make kinds of calls many, where nobody checks it.
+  const bool checked = client.convention() != nullptr;
   std::erase_if(columns, [&](const CallColumn& column) {
-    return column.field == CallField::kMetadata &&
+    return !checked && column.field == CallField::kMetadata &&
            std::find(known.dimensions.begin(), known.dimensions.end(),
                      CanonicalMetadataKey(column.key)) == known.dimensions.end();
   });
-  CallBlocks blocks(*catalog, std::move(columns), {options.provider, options.default_at});
+  CallBlocks blocks(*batch.catalog, std::move(columns), {options.provider, options.default_at});
   ArrowRecordResult result;
-  RecordSink sink(client, blocks, result);
+  RecordSink sink(client, batch, blocks, result);
   const absl::Status status = ReadAll(reader, blocks, sink);
   sink.Flush();
   if (status.ok()) return result;

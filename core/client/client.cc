@@ -167,6 +167,7 @@ CheckResult Client::Check(std::span<const MetadataEntry> metadata, InstantNs at)
 }
 
 Ledger& Client::ledger() const { return *core_->ledger; }
+std::shared_ptr<Ledger> Client::shared_ledger() const { return core_->ledger; }
 bool Client::ids_overflowed() const { return core_->ledger->ids_overflowed(); }
 
 DimensionsId Client::Intern(std::span<const MetadataEntry> metadata, InstantNs at, Judge* judge,
@@ -252,7 +253,7 @@ absl::Status Client::RecordEvaluation(const ClientState& state, DimensionsId dim
   if (call.extraction != nullptr && call.extraction->reported.has_value()) {
     reported = call.extraction->reported->attos();
   }
-  Event event{call.at, dimensions, {parts.data(), count}, reported, nullptr};
+  Event event{call.at, dimensions, {parts.data(), count}, reported, nullptr, 1, call.arrived};
   EventId event_id;
   if (!id.empty()) {
     event_id = core_->ledger->IdOf(id, ContentOf(evaluation));
@@ -266,8 +267,19 @@ absl::Status Client::RecordEvaluation(const ClientState& state, DimensionsId dim
   return absl::OkStatus();
 }
 
-ClassId Client::InternClass(const Evaluation& evaluation) {
-  return core_->classes.ClassOf(*core_->ledger, evaluation, evaluation.part(0));
+Client::Batch Client::NewBatch() const {
+  const LiveClientState::Reader state(core_->state);
+  return {state->catalog, state->classes};
+}
+
+DimensionsId Client::InternMetadata(std::span<const MetadataEntry> metadata, InstantNs at) const {
+  const LiveClientState::Reader state(core_->state);
+  bool has_findings = false;
+  return Intern(metadata, at, state->judge.get(), &has_findings);
+}
+
+ClassId Client::InternClass(const Batch& batch, const Evaluation& evaluation) const {
+  return batch.classes->ClassOf(*core_->ledger, evaluation, evaluation.part(0));
 }
 
 absl::Status Client::RecordSum(InstantNs at, DimensionsId dimensions, const Part& part,

@@ -51,6 +51,7 @@ struct ClientOptions {
 std::vector<std::string> DefaultDimensions();
 
 class Judge;
+class UsageClassCache;
 struct ClientState;
 
 // Numbers of the C ABI.
@@ -103,10 +104,18 @@ class Client {
                           std::span<const MetadataEntry> metadata, Evaluation& evaluation,
                           TrackResult& result);
 
-  // For batches: many calls of one class and instant's bucket in one step, atomic as one event. The
-  // class is that of `evaluation`, which has one part; `events` of it are summed in `atoms`, under
-  // a price row without rules per call.
-  ClassId InternClass(const Evaluation& evaluation);
+  // For batches: what a whole batch is priced with, whatever is replaced meanwhile.
+  struct Batch {
+    std::shared_ptr<const Catalog> catalog;
+    std::shared_ptr<UsageClassCache> classes;
+  };
+  Batch NewBatch() const;
+  // Metadata as the convention in use judges it at an instant, interned.
+  DimensionsId InternMetadata(std::span<const MetadataEntry> metadata, InstantNs at) const;
+  // Many calls of one class and instant's bucket in one step, atomic as one event. The class is
+  // that of `evaluation`, made with the batch's catalog, which has one part; `events` of it are
+  // summed in `part`, under a price row without rules per call.
+  ClassId InternClass(const Batch& batch, const Evaluation& evaluation) const;
   absl::Status RecordSum(InstantNs at, DimensionsId dimensions, const Part& part,
                          std::uint64_t events, TrackResult& result);
 
@@ -129,6 +138,7 @@ class Client {
   std::shared_ptr<const Catalog> catalog() const;
   std::shared_ptr<const Convention> convention() const;  // null: none
   Ledger& ledger() const;
+  std::shared_ptr<Ledger> shared_ledger() const;
   // True when more distinct ids came than are remembered.
   bool ids_overflowed() const;
 

@@ -6,7 +6,8 @@
 //   page        counter 0   counters 1 to 6
 //   0 to 15     events      quantities of atoms 6p to 6p+5, as used       (events on page 0 only)
 //   16 to 31    0           quantities of atoms 6(p-16) to 6(p-16)+5, as billed
-//   32          0           reported amount: low word, high word, events that reported one
+//   32          0           reported amount: low word, high word, events that reported one;
+//                           then events by arrival: adjusted, late, skewed (arrival.h)
 //   33          0           overflow amount: low word, high word, parts that it is the cost of
 //
 // Invariants:
@@ -46,6 +47,8 @@ inline constexpr std::size_t kFirstQuantity = 1;
 inline constexpr std::size_t kAmountLow = 1;
 inline constexpr std::size_t kAmountHigh = 2;
 inline constexpr std::size_t kAmountCount = 3;
+// On the reported page, besides.
+inline constexpr std::size_t kFirstArrival = 4;
 
 inline constexpr std::size_t kAtomPages = (kAtomCount + kAtomsPerPage - 1) / kAtomsPerPage;
 inline constexpr std::uint8_t kBilledBank = 16;  // page of billed quantities = page of atoms + 16
@@ -161,8 +164,12 @@ inline bool AddCounters(Base base, const PageAddition& addition,
     const Int128 amount = AmountOf(*sum) + AmountOf(addition.counters);
     (*sum)[kAmountLow] = static_cast<std::uint64_t>(amount);
     (*sum)[kAmountHigh] = static_cast<std::uint64_t>(static_cast<Uint128>(amount) >> 64);
-    (*sum)[kAmountCount] += addition.counters[kAmountCount];
-    return amount <= kCellAmountMax && amount >= -kCellAmountMax;
+    std::uint64_t all_bits = 0;
+    for (std::size_t i = kAmountCount; i < kCellCounters; ++i) {
+      all_bits |= (*sum)[i] += addition.counters[i];
+    }
+    return amount <= kCellAmountMax && amount >= -kCellAmountMax &&
+           all_bits >> kCellQuantityBits == 0;
   }
   std::uint64_t all_bits = 0;
   ForEachCounter([&](std::size_t i) {

@@ -1,9 +1,14 @@
 // Compaction of a ledger's directory: dead segments and sealed extents into the next base.
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "core/base/text.h"
+#include "core/ledger/base_change.h"
+#include "core/ledger/erasure.h"
 #include "core/ledger/folder_files.h"
 #include "core/ledger/ledger_folder.h"
 #include "core/ledger/limited_rows.h"
@@ -24,10 +29,11 @@ struct LedgerFolder::SegmentFile {
 
 class LedgerFolder::Compaction {
  public:
-  Compaction(LedgerFolder* folder, const IdCommits* ids, Segment* own)
+  Compaction(LedgerFolder* folder, const IdCommits* ids, Segment* own, const BaseChange* change)
       : folder_(*folder),
         ids_(ids),
         own_(own),
+        change_(change),
         own_name_(own == nullptr ? "" : SegmentName(own->header().segment_id)) {}
 
   // False when there is nothing to do, or it cannot be done now.
@@ -44,7 +50,8 @@ class LedgerFolder::Compaction {
     base_ = *std::move(base);
     RemoveAbsorbed();
     const bool own_has_sealed = own_ != nullptr && FindSealed();
-    if (!ChooseDead(dead_max) && !own_has_sealed) return false;
+    if (!ChooseDead(dead_max) && !own_has_sealed && change_ == nullptr) return false;
+    if (change_ != nullptr && change_->erased.has_value()) EraseInSegments();
     if (!WriteBase(own_has_sealed)) {
       folder_.compactions_failed_.fetch_add(1, std::memory_order_relaxed);
       return false;
@@ -55,6 +62,8 @@ class LedgerFolder::Compaction {
     for (const std::uint32_t extent : sealed_) *freed_cells += own_->Free(extent);
     return true;
   }
+
+  const BaseChangeResult& result() const { return result_; }
 
  private:
   const LedgerProgress& progress() const { return base_->ledgers[0]; }
@@ -82,6 +91,7 @@ class LedgerFolder::Compaction {
       if (temporary && !absl::StartsWith(name, kTemporarySegmentPrefix)) continue;
       if (!ReadOrdinal(&each)) {
         if (temporary) return false;
+        ++result_.unreached_files;
         continue;  // no segment at all: readers report it
       }
       files_.push_back(std::move(each));
@@ -106,13 +116,37 @@ class LedgerFolder::Compaction {
     return each->ordinal != 0;
   }
 
-  absl::StatusOr<std::unique_ptr<SnapshotContents>> PutAsideBase() {
-    // One is kept: the last.
+  void RemoveBad() {
     absl::StatusOr<std::vector<std::string>> names = folder_.folder_.List();
-    if (!names.ok()) return names.status();
+    if (!names.ok()) return;
     for (const std::string& name : *names) {
       if (absl::StartsWith(name, kBadPrefix)) folder_.folder_.Remove(name);
     }
+  }
+
+  // In every segment, those about to be absorbed too; what is recorded from now on is another
+  // matter. A base that was put aside may hold the value, and goes.
+  void EraseInSegments() {
+    RemoveBad();
+    for (const SegmentFile& each : files_) {
+      absl::StatusOr<File> file = folder_.folder_.OpenFile(each.name, true);
+      absl::StatusOr<std::uint64_t> size = file.ok() ? file->Size() : file.status();
+      absl::StatusOr<Mapping> map = size.ok() ? file->Map(*size, /*writable=*/true, false)
+                                              : absl::StatusOr<Mapping>(size.status());
+      absl::StatusOr<std::uint64_t> erased =
+          map.ok() ? EraseInSegment({map->data(), map->size()}, base_->dimension_names.size(),
+                                    *change_->erased)
+                   : absl::StatusOr<std::uint64_t>(map.status());
+      if (erased.ok()) {
+        result_.erased_keys += *erased;
+      } else {
+        ++result_.unreached_files;
+      }
+    }
+  }
+
+  absl::StatusOr<std::unique_ptr<SnapshotContents>> PutAsideBase() {
+    RemoveBad();  // One is kept: the last.
     absl::Status status = folder_.folder_.Rename(std::string(kBaseName),
                                                  absl::StrCat(kBadPrefix, RandomText(RandomId())));
     if (!status.ok()) return status;
@@ -164,6 +198,8 @@ class LedgerFolder::Compaction {
     sources.dimension_names = base_->dimension_names;
     sources.bucket_seconds = base_->bucket_seconds;
     sources.ledgers.push_back(progress());
+    // What is deleted of the sources is counted when it is left out of the base.
+    sources.ledgers[0].deleted_before = kNoInstant;
     SnapshotTexts source_texts(&sources);
     SnapshotNotes notes;
     SegmentRows rows(0, &sources, &source_texts, &notes);
@@ -197,31 +233,55 @@ class LedgerFolder::Compaction {
     SnapshotTexts texts(&next);
     LimitedRows limited(folder_.options_, &next, &texts);
     if (!AddAll(*base_, &limited, &texts) || !AddAll(sources, &limited, &texts)) return false;
+    next.ledgers[0].deleted_events += result_.deleted_events;
+    result_.cells = next.rows.size();
     next.sources.push_back({0, 0, 0, 0, next.rows.size()});
     return Publish(EncodeContents(next));
   }
 
-  static bool AddAll(const SnapshotContents& from, LimitedRows* to, SnapshotTexts* texts) {
+  bool AddAll(const SnapshotContents& from, LimitedRows* to, SnapshotTexts* texts) {
     std::vector<std::uint32_t> classes;
     for (const SnapshotClass& each : from.classes) {
       classes.push_back(texts->IndexOfClass(each.bytes, each.kind, each.folded));
     }
     std::vector<std::uint32_t> tuples;
-    for (const std::string& tuple : from.tuples) tuples.push_back(texts->IndexOfTuple(tuple));
+    for (const std::string& tuple : from.tuples) {
+      tuples.push_back(texts->IndexOfTuple(
+          change_ == nullptr ? tuple : ChangedTuple(*change_, tuple, &result_)));
+    }
     for (const SnapshotRow& row : from.rows) {
       const CellGroup group = row.key.group();
-      const CellKey key = {
-          row.key.high >> 32 << 32 | classes[group.class_id],
-          std::uint64_t{tuples[group.dimensions]} << 32 | (row.key.low & 0xffff'ffff)};
+      CellKey key = {row.key.high >> 32 << 32 | classes[group.class_id],
+                     std::uint64_t{tuples[group.dimensions]} << 32 | (row.key.low & 0xffff'ffff)};
+      if (!KeepRow(row, &key)) continue;
       if (!to->Add(key, row.counters)) return false;
     }
     return true;
+  }
+
+  // False for what is deleted: by this change, or by an earlier one and recorded since.
+  bool KeepRow(const SnapshotRow& row, CellKey* key) {
+    if (EndedBy(*key, DeletedBefore(), base_->bucket_seconds)) {
+      ++result_.deleted_cells;
+      if (!IsAmountPage(row.key.page())) result_.deleted_events += row.counters[kEventsCounter];
+      return false;
+    }
+    if (change_ != nullptr) RollUp(*change_, base_->bucket_seconds, key, &result_);
+    return true;
+  }
+
+  InstantNs DeletedBefore() const {
+    // kNoInstant is the least instant.
+    return std::max(progress().deleted_before,
+                    change_ == nullptr ? kNoInstant : change_->delete_before);
   }
 
   LedgerProgress NextProgress(bool own_has_sealed) const {
     LedgerProgress next;
     next.ledger_id = progress().ledger_id;
     next.base_version = progress().base_version + 1;
+    next.deleted_before = DeletedBefore();
+    next.deleted_events = progress().deleted_events;
     next.next_ordinal = std::max(progress().next_ordinal, next_ordinal_);
     for (const SegmentFile& each : files_) {
       if (each.absorb || each.ordinal >= next.next_ordinal) continue;
@@ -275,6 +335,7 @@ class LedgerFolder::Compaction {
   LedgerFolder& folder_;
   const IdCommits* const ids_;
   Segment* const own_;
+  const BaseChange* const change_;  // nullable
   const std::string own_name_;
   std::uint64_t next_ordinal_ = 0;
   std::uint64_t own_next_serial_ = 0;
@@ -283,18 +344,18 @@ class LedgerFolder::Compaction {
   std::vector<std::uint64_t> sealed_serials_;
   std::vector<std::uint64_t> own_serials_;  // of all its extents in use
   std::unique_ptr<SnapshotContents> base_;
+  BaseChangeResult result_;
 };
 
-std::uint64_t LedgerFolder::Compact(std::uint64_t dead_max, const IdCommits* ids, Segment* own) {
-  if (read_only() || !manifest_file_.is_open()) return 0;
+template <typename Work>
+bool LedgerFolder::WithLock(Work work) {
+  if (read_only() || !manifest_file_.is_open()) return false;
   // One thread of a process at a time: its threads share the lock. Acquire and release, as a lock.
-  if (compacting_.test_and_set(std::memory_order_acquire)) return 0;
-  std::uint64_t freed_cells = 0;
-  if (manifest_file_.TryLock()) {
+  if (compacting_.test_and_set(std::memory_order_acquire)) return false;
+  const bool locked = manifest_file_.TryLock();
+  if (locked) {
     try {
-      if (Compaction(this, ids, own).Run(dead_max, &freed_cells)) {
-        compactions_.fetch_add(1, std::memory_order_relaxed);
-      }
+      work();
     } catch (const std::bad_alloc&) {
       // Nothing was published; a later one will have more memory.
       compactions_failed_.fetch_add(1, std::memory_order_relaxed);
@@ -302,7 +363,45 @@ std::uint64_t LedgerFolder::Compact(std::uint64_t dead_max, const IdCommits* ids
     manifest_file_.Unlock();
   }
   compacting_.clear(std::memory_order_release);
+  return locked;
+}
+
+std::uint64_t LedgerFolder::Compact(std::uint64_t dead_max, const IdCommits* ids, Segment* own) {
+  std::uint64_t freed_cells = 0;
+  WithLock([&] {
+    if (Compaction(this, ids, own, nullptr).Run(dead_max, &freed_cells)) {
+      compactions_.fetch_add(1, std::memory_order_relaxed);
+    }
+  });
   return freed_cells;
+}
+
+absl::StatusOr<BaseChangeResult> LedgerFolder::Change(const BaseChange& change,
+                                                      const IdCommits* ids, Segment* own,
+                                                      std::uint64_t* freed_cells) {
+  if (read_only()) {
+    return absl::FailedPreconditionError(
+        absl::StrCat("the ledger in ", Quote(folder_.path()), " is open for reading only"));
+  }
+  absl::Status status = ValidateBaseChange(change, options_.bucket_seconds);
+  if (!status.ok()) return status;
+  bool done = false;
+  BaseChangeResult result;
+  const bool locked = WithLock([&] {
+    Compaction compaction(this, ids, own, &change);
+    done = compaction.Run(std::numeric_limits<std::uint64_t>::max(), freed_cells);
+    result = compaction.result();
+  });
+  if (!locked) {
+    return absl::UnavailableError(absl::StrCat("another process is compacting the ledger in ",
+                                               Quote(folder_.path()), ": try again"));
+  }
+  if (!done) {
+    return absl::ResourceExhaustedError(absl::StrCat(
+        "the base of the ledger in ", Quote(folder_.path()), " could not be written anew"));
+  }
+  compactions_.fetch_add(1, std::memory_order_relaxed);
+  return result;
 }
 
 }  // namespace tokentra

@@ -31,6 +31,13 @@ void AppendAmount(PartPages& pages, std::uint8_t page, Int128 amount) {
   addition.counters[kAmountCount] = 1;
 }
 
+// One of the three counters behind the amount.
+void CountArrival(Arrival arrival, std::uint64_t events, PageAddition& reported_page) {
+  const std::size_t counter = kFirstArrival + static_cast<std::size_t>(arrival) -
+                              static_cast<std::size_t>(Arrival::kAdjusted);
+  reported_page.counters[counter] = events;
+}
+
 // Atoms come in ascending order, so equal pages are neighbours. False when out of range.
 bool AppendAtoms(const Atoms& atoms, std::uint8_t bank, std::uint64_t most, PageAddition* current,
                  PartPages& pages) {
@@ -47,7 +54,7 @@ bool AppendAtoms(const Atoms& atoms, std::uint8_t bank, std::uint64_t most, Page
 
 }  // namespace
 
-bool SplitPart(const Event& event, const Part& part, PartPages* pages) {
+bool SplitPart(const Event& event, const Part& part, Arrival arrival, PartPages* pages) {
   const bool first = &part == event.parts.data();
   const std::uint64_t most = QuantityMaxOf(event.events);
   pages->count = 0;
@@ -60,6 +67,11 @@ bool SplitPart(const Event& event, const Part& part, PartPages* pages) {
   if (first && event.reported.has_value()) {
     if (!IsAmountOf(event.events, *event.reported)) return false;
     AppendAmount(*pages, kReportedPage, *event.reported);
+  }
+  if (first && arrival != Arrival::kInTime) {
+    PageAddition& page = event.reported.has_value() ? pages->additions[pages->count - 1]
+                                                    : Append(*pages, kReportedPage);
+    CountArrival(arrival, event.events, page);
   }
   return !part.priced || IsAmountOf(event.events, part.cost);
 }

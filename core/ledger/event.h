@@ -17,6 +17,7 @@
 
 #include "core/base/instant.h"
 #include "core/base/money.h"
+#include "core/ledger/arrival.h"
 #include "core/ledger/cell.h"
 #include "core/usage/usage.h"
 #include "core/usage/usage_class.h"
@@ -51,6 +52,7 @@ struct Event {
   // How many events this one is the sum of; above 1: without an id, and quantities and amounts may
   // be that much larger, up to kSumQuantityMax and kCellAmountMax.
   std::uint64_t events = 1;
+  InstantNs arrived = kNoInstant;  // when it came, where that is to be judged (arrival.h)
 };
 
 // The most that events summed into one may come to: a cell takes it whole, or the next of its key.
@@ -98,8 +100,8 @@ constexpr bool PageApplies(std::uint8_t page, bool class_folded) {
 }
 
 // False when a quantity or an amount is out of range. The first part counts the event, and carries
-// what it reports.
-bool SplitPart(const Event& event, const Part& part, PartPages* pages);
+// what it reports and how it arrived.
+bool SplitPart(const Event& event, const Part& part, Arrival arrival, PartPages* pages);
 
 // Adds the cost, when there is one, for a part whose class was folded. At most once a part.
 void AppendOverflow(const Part& part, PartPages* pages);

@@ -12,7 +12,9 @@ namespace {
 
 bool IsSame(const InternTable::Node& node, std::uint64_t hash, std::uint32_t mark,
             std::string_view bytes) {
-  return node.hash == hash && node.mark == mark && node.bytes() == bytes;
+  // Relaxed: a handle that is being replaced may be found once more.
+  return node.hash == hash && node.mark == mark && node.bytes() == bytes &&
+         node.replaced_by.load(std::memory_order_relaxed) == InternTable::kNoLink;
 }
 
 }  // namespace
@@ -54,8 +56,8 @@ std::optional<InternTable::Insertion> InternTable::Insert(std::string_view bytes
   if (after.exhausted) return std::nullopt;
   void* memory = ::operator new(NodeBytes(bytes.size()), std::nothrow);
   if (memory == nullptr) return std::nullopt;
-  Node* node =
-      new (memory) Node{after.hash, mark, static_cast<std::uint32_t>(bytes.size()), kNoLink};
+  Node* node = new (memory)
+      Node{after.hash, mark, static_cast<std::uint32_t>(bytes.size()), kNoLink, kNoLink};
   if (!bytes.empty())
     std::memcpy(static_cast<char*>(memory) + sizeof(Node), bytes.data(), bytes.size());
 

@@ -1,14 +1,16 @@
 // InternTable: an insert-only, lock-free map from byte strings, each with a mark, to handles.
 //
 //   slots_: | 0 | Node* | 0 | Node* | Node* | ...      open addressing, linear probing
-//   Node:   | hash | mark | bytes_size | link | bytes ... |
+//   Node:   | hash | mark | bytes_size | link | replaced by | bytes ... |
 //
 // A handle is the position of the slot: it is never reused, and finding the bytes of a handle is
 // one load.
 //
 // Invariants:
-//   1. A slot changes once, from null to a node; a node never changes but for `link`.
-//   2. Equal bytes with equal marks have one handle: they probe the same slots in the same order,
+//   1. A slot changes once, from null to a node; a node never changes but for `link` and, once,
+//      `replaced_by`.
+//   2. Equal bytes with equal marks have one handle, unless it was replaced: they probe the same
+//   slots in the same order,
 //      and nobody passes an empty slot. Bytes are always compared whole; a hash only finds the
 //      place.
 //   3. Slots are at least twice the nodes the caller's limits allow, and an insertion looks at most
@@ -41,6 +43,8 @@ class InternTable {
     std::uint32_t bytes_size;
     // One handle that the owner of the table may remember here (a fold's result); kNoLink: none.
     std::atomic<std::uint32_t> link;
+    // Set: this node is not found any more, and stands for what the owner put here; kNoLink: none.
+    std::atomic<std::uint32_t> replaced_by;
 
     std::string_view bytes() const { return {reinterpret_cast<const char*>(this + 1), bytes_size}; }
   };

@@ -165,6 +165,38 @@ bool Ledger::Relieve(Shard* shard) {
   return freed > 0;
 }
 
+absl::StatusOr<BaseChangeResult> Ledger::Change(const BaseChange& change) {
+  try {
+    BaseChangeResult result;
+    if (folder_ == nullptr && !change.erased.has_value()) {
+      return absl::FailedPreconditionError(
+          "a ledger in memory has nothing to compact: open one in a folder");
+    }
+    if (folder_ != nullptr) {
+      ShardDirectory* directory = folder_->read_only() ? nullptr : Directory();
+      if (directory != nullptr) {
+        // The calling thread's own cells too, unless it is inside Record.
+        Shard* own = directory->BoundShardOfThread();
+        directory->SealIdle(own != nullptr && !own->busy() ? own : nullptr);
+      }
+      std::uint64_t freed = 0;
+      absl::StatusOr<BaseChangeResult> changed = folder_->Change(
+          change, ids_.get(), directory == nullptr ? nullptr : &directory->segment(), &freed);
+      registry_->GiveBackCells(freed);
+      if (!changed.ok()) return changed;
+      result = *changed;
+    }
+    if (change.erased.has_value()) {
+      const std::uint64_t erased = registry_->Erase(change.erased->dimension, change.erased->value);
+      // In a folder the files count: each key is in a text or in the base.
+      if (folder_ == nullptr) result.erased_keys = erased;
+    }
+    return result;
+  } catch (const std::bad_alloc&) {
+    return absl::ResourceExhaustedError("not enough memory to change the ledger");
+  }
+}
+
 absl::StatusOr<std::unique_ptr<const Snapshot>> Ledger::TakeSnapshot() {
   try {
     auto contents = std::make_unique<SnapshotContents>();

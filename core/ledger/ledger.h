@@ -126,9 +126,19 @@ class Ledger : private SegmentRelief {
   // RESOURCE_EXHAUSTED when memory is short; what could not be read of a folder is in the notes.
   absl::StatusOr<std::unique_ptr<const Snapshot>> TakeSnapshot();
 
+  // Rolls up, deletes or erases (base_change.h) in what was compacted; live processes' segments
+  // keep their buckets until they are absorbed, but what is deleted is gone from snapshots at once,
+  // and an erased value from live segments too. What is recorded afterwards is recorded as it
+  // comes. FAILED_PRECONDITION in memory, but for erasing; else the errors of LedgerFolder::Change.
+  absl::StatusOr<BaseChangeResult> Change(const BaseChange& change);
+
   LedgerStatistics Statistics() const;
   bool ids_overflowed() const { return ids_->overflowed(); }
   const LedgerOptions& options() const { return registry_->options(); }
+  // Of the folder; empty in memory.
+  std::string_view path() const {
+    return folder_ == nullptr ? std::string_view() : folder_->folder().path();
+  }
 
  private:
   // The directory of this process and, in a folder, the file behind it.

@@ -40,6 +40,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "core/base/siphash.h"
+#include "core/ledger/base_change.h"
 #include "core/ledger/id_table.h"
 #include "core/ledger/options.h"
 #include "core/ledger/platform_files.h"
@@ -98,6 +99,12 @@ class LedgerFolder {
   // of cells of `own` that came free; 0 as well when another process is at it.
   std::uint64_t Compact(std::uint64_t dead_max, const IdCommits* ids, Segment* own);
 
+  // Absorbs as above, all dead segments, and changes the base. INVALID_ARGUMENT for a zone that
+  // does not go with the buckets; FAILED_PRECONDITION when opened for reading; UNAVAILABLE when
+  // another process compacts just now; RESOURCE_EXHAUSTED when the base cannot be written.
+  absl::StatusOr<BaseChangeResult> Change(const BaseChange& change, const IdCommits* ids,
+                                          Segment* own, std::uint64_t* freed_cells);
+
   // After a fork: the files that were closed are opened again.
   void ReopenAfterFork();
 
@@ -118,6 +125,11 @@ class LedgerFolder {
  private:
   struct SegmentFile;
   class Compaction;
+
+  // Does the work while no other thread or process compacts; false, and nothing done, when one
+  // does.
+  template <typename Work>
+  bool WithLock(Work work);
 
   LedgerFolder(Folder folder, const FolderOptions& folder_options, const LedgerOptions& options);
 

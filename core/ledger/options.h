@@ -14,6 +14,7 @@
 
 #include "absl/status/status.h"
 #include "core/base/instant.h"
+#include "core/ledger/arrival.h"
 
 namespace tokentra {
 
@@ -33,6 +34,8 @@ struct LedgerOptions {
   // Ids that are remembered: the first so many all, later the last half as many at least. 1 to
   // 2^28.
   std::uint64_t ids_max = 1'000'000;
+  // Of events whose arrival is stated. Each process of a folder has its own.
+  ArrivalLimits arrival;
 };
 
 // What a ledger in a folder is opened with, besides. The first process decides about the

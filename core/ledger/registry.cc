@@ -76,6 +76,8 @@ DimensionsId Registry::InternTuple(std::string_view tuple, std::uint32_t folded_
 }
 
 DimensionsId Registry::ParentOf(DimensionsId id) {
+  id = Resolved(id);
+  if (id == kAllFolded) return kAllFolded;
   InternTable::Node* node = tuple_table_->Get(id & ~kFoldedBit);
   assert(node != nullptr);
   // Relaxed: a handle carries no data by itself; who looks its node up acquires it (Get).
@@ -86,6 +88,18 @@ DimensionsId Registry::ParentOf(DimensionsId id) {
   const DimensionsId parent = InternTuple(folded.view(), node->mark + 1);
   if (parent != kAllFolded) node->link.store(parent, std::memory_order_relaxed);
   return parent;
+}
+
+// What stands for a tuple of which a value was erased. Each step folds one more dimension.
+DimensionsId Registry::Resolved(DimensionsId id) const {
+  while (id != kAllFolded) {
+    // Acquire: pairs with the exchange in Erase; the replacement's node is readable.
+    const std::uint32_t replaced_by =
+        tuple_table_->Get(id & ~kFoldedBit)->replaced_by.load(std::memory_order_acquire);
+    if (replaced_by == InternTable::kNoLink) break;
+    id = replaced_by;
+  }
+  return id;
 }
 
 bool Registry::IsClass(ClassId id) const {
@@ -109,8 +123,34 @@ std::string_view Registry::ClassBytes(ClassId id) const {
 }
 
 std::string_view Registry::TupleBytes(DimensionsId id) const {
+  id = Resolved(id);
   if (id == kAllFolded) return all_folded_tuple_;
   return tuple_table_->Get(id & ~kFoldedBit)->bytes();
+}
+
+std::uint64_t Registry::Erase(std::size_t index, std::string_view value) {
+  std::uint64_t erased = 0;
+  TupleBuffer tuple;
+  // Another thread may replace a tuple by one that has this value still: once more, then.
+  for (bool again = true; again;) {
+    again = false;
+    for (std::uint32_t slot = 0; slot < tuple_handles(); ++slot) {
+      InternTable::Node* node = tuple_table_->Get(slot);
+      std::uint32_t none = InternTable::kNoLink;
+      if (node == nullptr || node->replaced_by.load(std::memory_order_relaxed) != none ||
+          !EraseValue(node->bytes(), index, value, &tuple)) {
+        continue;
+      }
+      const DimensionsId replacement = InternTuple(tuple.view(), node->mark + 1);
+      // Release: publishes the replacement. Once only, so that nothing comes back.
+      if (node->replaced_by.compare_exchange_strong(none, replacement, std::memory_order_release)) {
+        ++erased;
+      } else {
+        again = true;
+      }
+    }
+  }
+  return erased;
 }
 
 bool Registry::IsLastResort(const CellGroup& group) const {

@@ -57,6 +57,11 @@ class Registry {
   std::string_view ClassBytes(ClassId id) const;  // "" for a folded class
   std::string_view TupleBytes(DimensionsId id) const;
 
+  // Makes every tuple whose dimension `index` has the value stand for the tuple with that dimension
+  // folded: TupleBytes says so from now on, and interning the old tuple gives a new handle. The
+  // number of tuples. Their bytes stay in memory.
+  std::uint64_t Erase(std::size_t index, std::string_view value);
+
   // Handles are below these numbers (folded tuples without kFoldedBit, kAllFolded apart).
   std::uint32_t class_handles() const { return class_table_->slots_count() + kFoldedClasses; }
   std::uint32_t tuple_handles() const { return tuple_table_->slots_count(); }
@@ -87,6 +92,7 @@ class Registry {
   // `kAllFolded` when the tuple does not fit.
   DimensionsId InternTuple(std::string_view tuple, std::uint32_t folded_count);
   DimensionsId ParentOf(DimensionsId id);
+  DimensionsId Resolved(DimensionsId id) const;
   std::uint64_t FoldStep(const CellGroup& group) const;
 
   const LedgerOptions options_;

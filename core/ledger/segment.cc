@@ -19,11 +19,12 @@ bool InUse(ExtentState state) {
   return state == ExtentState::kActive || state == ExtentState::kSealed;
 }
 
-// The `bytes` before `end`, in whole words: acquires, so that the serial is read after them.
+// The `bytes` before `end`, in whole words: acquires, so that the serial is read after them. The
+// last word first: a value that is being erased is seen whole or as erased (erasure.h).
 void CopyTexts(const std::byte* end, std::size_t bytes, std::string* texts) {
   texts->resize(bytes);
   const auto* words = reinterpret_cast<const std::uint64_t*>(end - bytes);
-  for (std::size_t i = 0; i < bytes / 8; ++i) {
+  for (std::size_t i = bytes / 8; i-- > 0;) {
     const std::uint64_t word = __atomic_load_n(words + i, __ATOMIC_ACQUIRE);
     __builtin_memcpy(texts->data() + 8 * i, &word, 8);
   }

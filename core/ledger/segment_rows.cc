@@ -4,6 +4,9 @@
 #include <optional>
 #include <unordered_map>
 
+#include "core/ledger/base_change.h"
+#include "core/ledger/erasure.h"
+
 namespace tokentra {
 namespace {
 
@@ -63,8 +66,8 @@ void SegmentRows::Add(const SegmentView& view, const IdCommits* ids, bool sealed
         if (header.mark >= kClassKinds || IsFoldedClass(header.handle)) return;
         classes[header.handle] =
             texts_.IndexOfClass(bytes, static_cast<ClassKind>(header.mark), false);
-      } else if (IsTuple(bytes, dimensions)) {
-        tuples[header.handle] = texts_.IndexOfTuple(bytes);
+      } else if (TupleBuffer tuple; ReadTupleText(bytes, dimensions, &tuple)) {
+        tuples[header.handle] = texts_.IndexOfTuple(tuple.view());
       }
     });
     const auto class_of = [&](ClassId id) -> std::optional<std::uint32_t> {
@@ -109,19 +112,7 @@ void DropAbsorbed(const LedgerProgress& progress, std::uint32_t ledger,
     return source.ledger == ledger && !source.is_base() &&
            progress.IsAbsorbed(source.ordinal, source.serial);
   });
-  std::vector<SnapshotRow> rows;
-  std::size_t kept = 0;
-  for (const SnapshotSource& source : contents->sources) kept += source.end - source.begin;
-  if (kept == contents->rows.size()) return;
-  rows.reserve(kept);
-  for (SnapshotSource& source : contents->sources) {
-    const std::size_t begin = rows.size();
-    rows.insert(rows.end(), contents->rows.begin() + static_cast<std::ptrdiff_t>(source.begin),
-                contents->rows.begin() + static_cast<std::ptrdiff_t>(source.end));
-    source.begin = begin;
-    source.end = rows.size();
-  }
-  contents->rows = std::move(rows);
+  DropDeletedRows(contents);
 }
 
 }  // namespace tokentra

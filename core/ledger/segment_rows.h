@@ -40,7 +40,8 @@ class SegmentRows {
   ExtentReading reading_;
 };
 
-// Leaves out the sources that the progress says are absorbed.
+// Leaves out the sources that the progress says are absorbed, and then the rows that no source has
+// or that the ledgers' progress says are deleted.
 void DropAbsorbed(const LedgerProgress& progress, std::uint32_t ledger, SnapshotContents* contents);
 
 }  // namespace tokentra

@@ -159,11 +159,15 @@ RecordResult Shard::Plan(const Event& event) {
       (event.events > 1 && event.id != nullptr)) {
     return {RecordStatus::kInvalid, false};
   }
-  const std::uint32_t bucket = BucketOf(event.at);
+  const Arrival arrival =
+      ArrivalOf(event.at, event.arrived, registry_.bucket_ns(), registry_.options().arrival);
+  const bool is_elsewhere = arrival == Arrival::kLate || arrival == Arrival::kSkewed;
+  if (is_elsewhere && event.arrived < kEventInstantMin) return {RecordStatus::kInvalid, false};
+  const std::uint32_t bucket = BucketOf(is_elsewhere ? event.arrived : event.at);
   bool folded = registry_.IsFolded(event.dimensions);
   for (const Part& part : event.parts) {
     PartPages pages;
-    if (!SplitPart(event, part, &pages)) {
+    if (!SplitPart(event, part, arrival, &pages)) {
       return {RecordStatus::kInvalid, false};
     }
     CellGroup group{bucket, part.class_id, event.dimensions, TimeFold::kNone};
@@ -258,7 +262,7 @@ bool Shard::CreateCells(const CellGroup& group, std::size_t count) {
 bool Shard::RecordPlain(const Event& event) {
   if (event.parts.size() != 1 || event.id != nullptr || event.at < kEventInstantMin ||
       event.events - 1 >= kSumEventsMax || event.reported.has_value() ||
-      registry_.IsFolded(event.dimensions)) {
+      event.arrived != kNoInstant || registry_.IsFolded(event.dimensions)) {
     return false;
   }
   const Part& part = event.parts.front();

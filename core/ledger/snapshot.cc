@@ -41,6 +41,12 @@ absl::StatusOr<std::unique_ptr<const Snapshot>> Snapshot::Merge(const Snapshot& 
 
 std::string Snapshot::Serialize() const { return EncodeContents(*contents_); }
 
+std::uint64_t Snapshot::deleted_events() const {
+  std::uint64_t deleted = 0;
+  for (const LedgerProgress& progress : contents_->ledgers) deleted += progress.deleted_events;
+  return deleted;
+}
+
 SnapshotTotals Snapshot::Totals() const {
   SnapshotTotals totals;
   for (const SnapshotEntry& entry : entries_) {
@@ -55,6 +61,9 @@ SnapshotTotals Snapshot::Totals() const {
     totals.reported_events += entry.reported_events;
     totals.overflow_cost += entry.overflow_cost;
     totals.overflow_parts += entry.overflow_parts;
+    totals.adjusted_events += entry.adjusted_events;
+    totals.late_events += entry.late_events;
+    totals.skewed_events += entry.skewed_events;
   }
   return totals;
 }

@@ -49,6 +49,9 @@ struct SnapshotEntry {
   std::uint64_t reported_events;
   Int128 overflow_cost;  // in 10^-18
   std::uint64_t overflow_parts;
+  std::uint64_t adjusted_events;  // arrival.h
+  std::uint64_t late_events;
+  std::uint64_t skewed_events;
 };
 
 struct SnapshotTotals {
@@ -59,6 +62,9 @@ struct SnapshotTotals {
   std::uint64_t reported_events = 0;
   Int128 overflow_cost = 0;
   std::uint64_t overflow_parts = 0;
+  std::uint64_t adjusted_events = 0;
+  std::uint64_t late_events = 0;
+  std::uint64_t skewed_events = 0;
 
   friend bool operator==(const SnapshotTotals&, const SnapshotTotals&) = default;
 };
@@ -88,6 +94,11 @@ class Snapshot {
                                                                const Snapshot& b);
   // Canonical: equal snapshots have equal bytes, whoever merged them in which order.
   std::string Serialize() const;
+
+  // Events that retention deleted, of all ledgers (base_change.h); in no total.
+  std::uint64_t deleted_events() const;
+  // True of what snapshot_difference.h makes: it belongs to no ledger.
+  bool is_difference() const { return contents_->ledgers.empty(); }
 
   std::span<const SnapshotEntry> entries() const { return entries_; }
   std::span<const SnapshotClass> classes() const { return contents_->classes; }

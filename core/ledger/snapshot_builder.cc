@@ -61,6 +61,9 @@ struct SnapshotBuilder::Sums {
   std::uint64_t reported_events = 0;
   Int128 overflow_cost = 0;
   std::uint64_t overflow_parts = 0;
+  std::uint64_t adjusted_events = 0;
+  std::uint64_t late_events = 0;
+  std::uint64_t skewed_events = 0;
 };
 
 void SnapshotBuilder::Build() {
@@ -170,6 +173,9 @@ void SnapshotBuilder::Accumulate(const SnapshotRow& row, Sums* sums) const {
   if (page == kReportedPage) {
     sums->reported += AmountOf(counters);
     sums->reported_events += counters[kAmountCount];
+    sums->adjusted_events += counters[kFirstArrival];
+    sums->late_events += counters[kFirstArrival + 1];
+    sums->skewed_events += counters[kFirstArrival + 2];
     return;
   }
   if (page == kOverflowPage) {
@@ -198,6 +204,9 @@ void SnapshotBuilder::Emit(const SnapshotRow& first, Sums* sums) {
   entry.reported_events = sums->reported_events;
   entry.overflow_cost = sums->overflow_cost;
   entry.overflow_parts = sums->overflow_parts;
+  entry.adjusted_events = sums->adjusted_events;
+  entry.late_events = sums->late_events;
+  entry.skewed_events = sums->skewed_events;
   do {
     const std::size_t atoms = EmitQuantities(sums->atoms, &sums->atoms_touched);
     const std::size_t billed = EmitQuantities(sums->billed, &sums->billed_touched);
@@ -205,9 +214,11 @@ void SnapshotBuilder::Emit(const SnapshotRow& first, Sums* sums) {
     counts_.push_back({static_cast<std::uint32_t>(atoms), static_cast<std::uint32_t>(billed)});
     // A further entry of the same key holds quantities only.
     entry.events = entry.reported_events = entry.overflow_parts = 0;
+    entry.adjusted_events = entry.late_events = entry.skewed_events = 0;
     entry.reported = entry.overflow_cost = 0;
   } while ((sums->atoms_touched | sums->billed_touched) != 0);
   sums->events = sums->reported_events = sums->overflow_parts = 0;
+  sums->adjusted_events = sums->late_events = sums->skewed_events = 0;
   sums->reported = sums->overflow_cost = 0;
 }
 

@@ -131,7 +131,7 @@ bool ReadRow(Reader& reader, const SnapshotContents& contents, SnapshotRow* row)
   return reader.ok() && IsPossibleCell(row->key, row->counters);
 }
 
-bool ReadLedger(Reader& reader, SnapshotContents* contents) {
+bool ReadLedger(Reader& reader, std::uint64_t format, SnapshotContents* contents) {
   LedgerProgress progress;
   progress.ledger_id = {reader.Fixed(8), reader.Fixed(8)};
   progress.base_version = reader.Number();
@@ -149,6 +149,10 @@ bool ReadLedger(Reader& reader, SnapshotContents* contents) {
       return false;
     }
     progress.segments.push_back(std::move(segment));
+  }
+  if (format >= 2) {
+    progress.deleted_before = static_cast<InstantNs>(reader.Fixed(8));
+    progress.deleted_events = reader.Number();
   }
   if (!contents->ledgers.empty() && progress.ledger_id <= contents->ledgers.back().ledger_id) {
     return false;
@@ -189,7 +193,7 @@ bool ReadLedger(Reader& reader, SnapshotContents* contents) {
   return reader.ok();
 }
 
-bool ReadBody(Reader& reader, SnapshotContents* contents) {
+bool ReadBody(Reader& reader, std::uint64_t format, SnapshotContents* contents) {
   const std::uint64_t bucket_seconds = reader.Number();
   if (bucket_seconds < 60 || bucket_seconds > 86'400 || 86'400 % bucket_seconds != 0) return false;
   contents->bucket_seconds = static_cast<std::int64_t>(bucket_seconds);
@@ -214,7 +218,7 @@ bool ReadBody(Reader& reader, SnapshotContents* contents) {
     contents->tuples.push_back(std::move(tuple));
   }
   for (std::uint64_t i = reader.Count(16); i > 0 && reader.ok(); --i) {
-    if (!ReadLedger(reader, contents)) return false;
+    if (!ReadLedger(reader, format, contents)) return false;
   }
   return reader.ok() && reader.at_end();
 }
@@ -250,6 +254,8 @@ std::string EncodeContents(const SnapshotContents& any_contents) {
       writer.Number(segment.serials.size());
       for (const std::uint64_t serial : segment.serials) writer.Number(serial);
     }
+    writer.Fixed(static_cast<std::uint64_t>(progress.deleted_before), 8);
+    writer.Number(progress.deleted_events);
     const auto end = contents->sources.end();
     const bool has_base = source != end && source->ledger == ledger && source->is_base();
     writer.Number(has_base ? source->end - source->begin : 0);
@@ -289,9 +295,10 @@ absl::StatusOr<std::unique_ptr<SnapshotContents>> DecodeContents(std::string_vie
   }
   Reader header(bytes.substr(kSnapshotMagic.size(), kFileHeaderBytes - kSnapshotMagic.size()));
   const std::uint64_t format = header.Fixed(4);
-  if (format != kSnapshotFormat || header.Fixed(4) != 0) {
+  if (format < kSnapshotFormatLeast || format > kSnapshotFormat || header.Fixed(4) != 0) {
     return absl::UnimplementedError(
-        absl::StrCat("snapshot format ", format, " is not known here; known: ", kSnapshotFormat));
+        absl::StrCat("snapshot format ", format,
+                     " is not known here; known: ", kSnapshotFormatLeast, " to ", kSnapshotFormat));
   }
   const std::string_view body = bytes.substr(kFileHeaderBytes);
   if (header.Fixed(8) != body.size()) {
@@ -303,7 +310,7 @@ absl::StatusOr<std::unique_ptr<SnapshotContents>> DecodeContents(std::string_vie
   }
   auto contents = std::make_unique<SnapshotContents>();
   Reader reader(body);
-  if (!ReadBody(reader, contents.get())) {
+  if (!ReadBody(reader, format, contents.get())) {
     return absl::DataLossError("the snapshot's contents contradict each other");
   }
   return contents;

@@ -7,6 +7,7 @@
 //   tuples  := count { text }                                 ascending
 //   ledgers := count { id 16 bytes, base_version, next_ordinal,
 //                      count { ordinal, next_serial, count { serial } },
+//                      deleted_before i64, deleted_events,       (not in format 1)
 //                      count { row }                          of the base, ascending by key
 //                      count { ordinal, serial, count { position, version, row } } }   ascending
 //   row     := bucket u32, class index, tuple index, page u8, carry u8, time u8,
@@ -36,7 +37,8 @@
 namespace tokentra {
 
 inline constexpr std::string_view kSnapshotMagic = "toksnap\n";
-inline constexpr std::uint32_t kSnapshotFormat = 1;
+inline constexpr std::uint32_t kSnapshotFormat = 2;
+inline constexpr std::uint32_t kSnapshotFormatLeast = 1;  // that is read
 inline constexpr std::uint64_t kSnapshotBytesMax = std::uint64_t{1} << 32;
 
 std::string EncodeContents(const SnapshotContents& contents);

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "core/base/text.h"
+#include "core/ledger/base_change.h"
 
 namespace tokentra {
 namespace {
@@ -67,6 +68,8 @@ bool IsLater(const LedgerProgress& a, const LedgerProgress& b) {
       all.insert(all.end(), {segment.ordinal, segment.next_serial});
       all.insert(all.end(), segment.serials.begin(), segment.serials.end());
     }
+    all.insert(all.end(),
+               {static_cast<std::uint64_t>(progress.deleted_before), progress.deleted_events});
     return all;
   };
   return words(a) > words(b);
@@ -93,6 +96,8 @@ class Merger {
       for (const LedgerProgress& each : inputs_[i]->ledgers) ledgers[each.ledger_id][i] = &each;
     }
     for (const auto& [id, both] : ledgers) MergeLedger(both);
+    // What the later base deleted is deleted in the earlier one's sources too.
+    DropDeletedRows(merged_.get());
     return std::move(merged_);
   }
 
@@ -150,7 +155,19 @@ class Merger {
               ? 1
               : 0;
       copiers_[later].Copy(*both[later]);
+      if (both[0] != nullptr && both[1] != nullptr) KeepErased(*both[0], *both[1]);
     }
+  }
+
+  // A cell has one tuple, but for values that were erased between the two: they stay erased.
+  void KeepErased(const SnapshotRow& a, const SnapshotRow& b) {
+    const std::string& of_a = inputs_[0]->tuples[a.key.group().dimensions];
+    const std::string& of_b = inputs_[1]->tuples[b.key.group().dimensions];
+    if (of_a == of_b) return;
+    TupleBuffer joined;
+    JoinTuples(of_a, of_b, &joined);
+    SnapshotRow& row = merged_->rows.back();
+    row.key = WithHandles(row.key, row.key.group().class_id, texts_.IndexOfTuple(joined.view()));
   }
 
   const std::array<const SnapshotContents*, 2> inputs_;
@@ -224,8 +241,10 @@ bool IsPossibleCell(const CellKey& key, const std::array<std::uint64_t, kCellCou
   if (key.carry() > kCarryMax || static_cast<std::uint8_t>(key.group().time) > 2) return false;
   if (IsAmountPage(page)) {
     const Int128 amount = AmountOf(counters);
-    return page <= kOverflowPage && amount <= kCellAmountMax && amount >= -kCellAmountMax &&
-           counters[kAmountCount] <= kCellQuantityMax;
+    for (std::size_t i = kAmountCount; i < kCellCounters; ++i) {
+      if (counters[i] > kCellQuantityMax) return false;
+    }
+    return page <= kOverflowPage && amount <= kCellAmountMax && amount >= -kCellAmountMax;
   }
   const std::size_t first = std::size_t{page} % kBilledBank * kAtomsPerPage;
   for (std::size_t i = 0; i < kCellCounters; ++i) {
@@ -237,14 +256,43 @@ bool IsPossibleCell(const CellKey& key, const std::array<std::uint64_t, kCellCou
   return true;
 }
 
+absl::Status CheckSameShape(const SnapshotContents& a, const SnapshotContents& b) {
+  if (a.dimension_names == b.dimension_names && a.bucket_seconds == b.bucket_seconds) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("snapshots do not go together: one has the dimensions ", Described(a),
+                   ", the other ", Described(b)));
+}
+
 absl::StatusOr<std::unique_ptr<SnapshotContents>> MergeContents(const SnapshotContents& a,
                                                                 const SnapshotContents& b) {
-  if (a.dimension_names != b.dimension_names || a.bucket_seconds != b.bucket_seconds) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("snapshots do not merge: one has the dimensions ", Described(a),
-                     ", the other ", Described(b)));
-  }
+  if (absl::Status status = CheckSameShape(a, b); !status.ok()) return status;
   return Merger(a, b).Merge();
+}
+
+void DropDeletedRows(SnapshotContents* contents) {
+  std::size_t kept = 0;
+  for (const SnapshotSource& source : contents->sources) kept += source.end - source.begin;
+  const bool deletes = std::any_of(
+      contents->ledgers.begin(), contents->ledgers.end(),
+      [](const LedgerProgress& progress) { return progress.deleted_before != kNoInstant; });
+  if (kept == contents->rows.size() && !deletes) return;
+  std::vector<SnapshotRow> rows;
+  rows.reserve(kept);
+  for (SnapshotSource& source : contents->sources) {
+    const InstantNs before = contents->ledgers[source.ledger].deleted_before;
+    const std::size_t begin = rows.size();
+    for (std::size_t i = source.begin; i < source.end; ++i) {
+      const SnapshotRow& row = contents->rows[i];
+      if (!EndedBy(row.key, before, contents->bucket_seconds)) rows.push_back(row);
+    }
+    source.begin = begin;
+    source.end = rows.size();
+  }
+  std::erase_if(contents->sources,
+                [](const SnapshotSource& source) { return source.begin == source.end; });
+  contents->rows = std::move(rows);
 }
 
 std::unique_ptr<SnapshotContents> CanonicalContents(const SnapshotContents& contents) {

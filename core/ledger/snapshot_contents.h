@@ -26,6 +26,7 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
+#include "core/base/instant.h"
 #include "core/ledger/cell.h"
 #include "core/ledger/tuple.h"
 #include "core/usage/usage_class.h"
@@ -45,6 +46,9 @@ struct LedgerProgress {
   std::uint64_t base_version = 0;         // 0: no base
   std::uint64_t next_ordinal = 0;         // segments from here on are not absorbed
   std::vector<SegmentProgress> segments;  // nor, in part, these: ascending, below next_ordinal
+  // Rows of buckets and days that ended by then are deleted, in sources as in the base; grows only.
+  InstantNs deleted_before = kNoInstant;
+  std::uint64_t deleted_events = 0;  // that were in the base
 
   bool IsAbsorbed(std::uint64_t ordinal, std::uint64_t serial) const;
   const SegmentProgress* Find(std::uint64_t ordinal) const;
@@ -118,8 +122,14 @@ class SnapshotTexts {
 bool IsPossibleCell(const CellKey& key, const std::array<std::uint64_t, kCellCounters>& counters);
 
 // INVALID_ARGUMENT when dimensions or bucket widths differ, naming both.
+absl::Status CheckSameShape(const SnapshotContents& a, const SnapshotContents& b);
+
+// INVALID_ARGUMENT as CheckSameShape.
 absl::StatusOr<std::unique_ptr<SnapshotContents>> MergeContents(const SnapshotContents& a,
                                                                 const SnapshotContents& b);
+
+// Leaves out rows that stand in no source, and those that their ledger's progress says are deleted.
+void DropDeletedRows(SnapshotContents* contents);
 
 // The same contents with sorted tables, sources and rows, without what nothing refers to.
 std::unique_ptr<SnapshotContents> CanonicalContents(const SnapshotContents& contents);

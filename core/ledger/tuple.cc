@@ -82,6 +82,38 @@ bool FoldTuple(std::string_view tuple, TupleBuffer* folded) {
   return true;
 }
 
+void JoinTuples(std::string_view a, std::string_view b, TupleBuffer* joined) {
+  char* out = joined->bytes;
+  while (!a.empty()) {
+    const std::string_view of_a = a.substr(0, DimensionEnd(a, 0));
+    const std::string_view of_b = b.substr(0, DimensionEnd(b, 0));
+    if (of_a == of_b) {
+      std::memcpy(out, of_a.data(), of_a.size());
+      out += of_a.size();
+    } else {
+      *out++ = kFolded;
+    }
+    a.remove_prefix(of_a.size());
+    b.remove_prefix(of_b.size());
+  }
+  joined->size = static_cast<std::size_t>(out - joined->bytes);
+}
+
+bool EraseValue(std::string_view tuple, std::size_t index, std::string_view value,
+                TupleBuffer* erased) {
+  std::size_t begin = 0;
+  for (; index > 0; --index) begin = DimensionEnd(tuple, begin);
+  const std::size_t end = DimensionEnd(tuple, begin);
+  if (tuple[begin] != kPresent ||
+      tuple.substr(begin + 1 + kSizeBytes, end - begin - 1 - kSizeBytes) != value)
+    return false;
+  std::memcpy(erased->bytes, tuple.data(), begin);
+  erased->bytes[begin] = kFolded;
+  std::memcpy(erased->bytes + begin + 1, tuple.data() + end, tuple.size() - end);
+  erased->size = begin + 1 + tuple.size() - end;
+  return true;
+}
+
 DecodedTuple DecodeTuple(std::string_view tuple) {
   DecodedTuple decoded;
   for (std::size_t at = 0; at < tuple.size(); at = DimensionEnd(tuple, at)) {

@@ -47,6 +47,13 @@ bool IsTuple(std::string_view bytes, std::size_t dimensions);
 // `tuple` with its last dimension that is not yet folded folded; false when all are.
 bool FoldTuple(std::string_view tuple, TupleBuffer* folded);
 
+// The finest tuple that covers both: dimensions in which they differ are folded.
+void JoinTuples(std::string_view a, std::string_view b, TupleBuffer* joined);
+
+// `tuple` with dimension `index` folded when its value is `value`; false when it is not.
+bool EraseValue(std::string_view tuple, std::size_t index, std::string_view value,
+                TupleBuffer* erased);
+
 struct DecodedTuple {
   std::uint64_t present = 0;        // bit i: dimension i has a value
   std::uint64_t folded = 0;         // bit i: dimension i was folded

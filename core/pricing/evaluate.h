@@ -40,6 +40,7 @@ struct Call {
   bool batch = false;
   std::span<const NamedCondition> conditions;
   InstantNs at = kNoInstant;
+  InstantNs arrived = kNoInstant;  // when it came, where the ledger is to judge that
   // Calls that the usage sums up: what a price is banded by is their average.
   std::uint64_t requests = 1;
   std::span<const std::string> findings;  // of whoever read the call; Evaluate's come after them

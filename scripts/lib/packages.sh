@@ -25,6 +25,8 @@ test,bench,prove|pkg-config|has_program pkg-config|test of embedding with pkg-co
 test,bench,prove|python3-venv|has_venv|virtual environment for the Python tests
 test,bench,prove|python3-dev|has_python_headers|headers for the Python module
 bench|libbenchmark-dev|has_header benchmark/benchmark.h|C++ benchmarks
+test,prove|strace|has_program strace|counts system calls of recording
+test,prove|spin|has_program spin|models of the ledger's protocol
 prove|clang-14|has_program clang-14|fuzzing and a second compiler
 END
 }

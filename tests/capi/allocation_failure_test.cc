@@ -4,8 +4,11 @@
 // Method: this program replaces operator new. While armed, the N-th allocation of this thread
 // fails; each scenario is repeated with N = 0, 1, 2, ... until it succeeds. Allocations that are
 // alive are counted, so that a leak shows in every build, not only under AddressSanitizer.
+#include <stdlib.h>
+
 #include <algorithm>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <new>
 
@@ -458,6 +461,82 @@ TEST_F(AllocationFailureTest, SnapshotAndGroup) {
                   tokentra_snapshot_group(snapshot.get(), keys, 3, nullptr, 0, rows.Out(), error));
   tokentra_snapshot_totals totals;
   EXPECT_SURVIVES(rows, tokentra_snapshot_total(snapshot.get(), &totals, sizeof(totals), error));
+}
+
+TEST_F(AllocationFailureTest, SnapshotsAsValues) {
+  tokentra_track_result result;
+  Snapshot earlier;
+  Snapshot later;
+  ASSERT_EQ(tokentra_client_snapshot(client_.get(), earlier.Out(), nullptr), TOKENTRA_OK);
+  ASSERT_EQ(tokentra_client_track(client_.get(), example_->get(), kSize, &result, sizeof(result),
+                                  nullptr),
+            TOKENTRA_OK);
+  ASSERT_EQ(tokentra_client_snapshot(client_.get(), later.Out(), nullptr), TOKENTRA_OK);
+  Document document;
+  EXPECT_SURVIVES(document, tokentra_snapshot_serialize(later.get(), document.Out(), error));
+  ASSERT_EQ(tokentra_snapshot_serialize(later.get(), document.Out(), nullptr), TOKENTRA_OK);
+  const tokentra_text bytes = tokentra_document_text(document.get());
+  Snapshot made;
+  EXPECT_SURVIVES(made, tokentra_snapshot_load(bytes, catalog_.get(), made.Out(), error));
+  EXPECT_SURVIVES(made, tokentra_snapshot_merge(earlier.get(), later.get(), made.Out(), error));
+  EXPECT_SURVIVES(made, tokentra_snapshot_diff(earlier.get(), later.get(), made.Out(), error));
+}
+
+// In a folder: whatever allocation fails, what was recorded is there afterwards.
+TEST_F(AllocationFailureTest, LedgerInAFolder) {
+  using Ledger = Handle<tokentra_ledger, tokentra_ledger_free>;
+  // Memory where there is some: nothing here is about disks, which are slow to sync.
+  std::error_code ignored;
+  const bool shared_memory = std::filesystem::is_directory("/dev/shm", ignored);
+  std::string name = shared_memory
+                         ? "/dev/shm/tokentra-alloc-XXXXXX"
+                         : (std::filesystem::temp_directory_path() / "tokentra-XXXXXX").string();
+  const std::filesystem::path folder = mkdtemp(name.data());
+  const std::string path = (folder / "ledger").string();
+  tokentra_ledger_options ledger_options = {};
+  ledger_options.segment_bytes = 1 << 18;
+  ledger_options.ids_max = 100;
+  ledger_options.cells_max = 1000;
+  ledger_options.keys_max = 1000;
+  Ledger ledger;
+  // Each in a folder of its own: what a failed one leaves would be more work for the next.
+  ExpectSurvives(
+      "open",
+      [&](tokentra_error** error) {
+        return tokentra_ledger_open(Text(path), &ledger_options, sizeof(ledger_options),
+                                    ledger.Out(), error);
+      },
+      [&] {
+        ledger.Reset();
+        std::filesystem::remove_all(path);
+      });
+  ASSERT_EQ(tokentra_ledger_open(Text(path), &ledger_options, sizeof(ledger_options), ledger.Out(),
+                                 nullptr),
+            TOKENTRA_OK);
+  {
+    ClientOptions options;
+    ASSERT_EQ(tokentra_client_options_new(options.Out(), nullptr), TOKENTRA_OK);
+    ASSERT_EQ(tokentra_client_options_set_ledger(options.get(), ledger.get(), nullptr),
+              TOKENTRA_OK);
+    Client client;
+    ASSERT_EQ(tokentra_client_new(options.get(), client.Out(), nullptr), TOKENTRA_OK);
+    tokentra_track_result result;
+    ASSERT_EQ(tokentra_client_track(client.get(), example_->get(), kSize, &result, sizeof(result),
+                                    nullptr),
+              TOKENTRA_OK);
+  }
+  Snapshot snapshot;
+  EXPECT_SURVIVES(snapshot,
+                  tokentra_ledger_snapshot(ledger.get(), catalog_.get(), snapshot.Out(), error));
+  EXPECT_SURVIVES(snapshot, tokentra_ledger_erase(ledger.get(), Text("team_id"), Text("x"), nullptr,
+                                                  nullptr, error));
+  EXPECT_SURVIVES(snapshot, tokentra_ledger_compact(ledger.get(), nullptr, 0, nullptr, 0, error));
+  ASSERT_EQ(tokentra_ledger_snapshot(ledger.get(), catalog_.get(), snapshot.Out(), nullptr),
+            TOKENTRA_OK);
+  tokentra_snapshot_totals totals = {};
+  ASSERT_EQ(tokentra_snapshot_total(snapshot.get(), &totals, sizeof(totals), nullptr), TOKENTRA_OK);
+  EXPECT_EQ(totals.events, 1u);
+  std::filesystem::remove_all(folder);
 }
 
 TEST_F(AllocationFailureTest, RecordsTrack) {

@@ -134,6 +134,8 @@ bool CallArguments::Set(const Keyword& keyword, PyObject* value) {
       return true;
     case Name::kAt:
       return InstantArgument(value, keyword.text, &at_ns_) || ForeignToInvalid("at");
+    case Name::kArrived:
+      return InstantArgument(value, keyword.text, &arrived_ns_) || ForeignToInvalid("arrived");
     case Name::kId: {
       PyObject* text = nullptr;
       const Scalar scalar = ScalarText(value, &text);
@@ -292,6 +294,7 @@ bool CallArguments::MakeCall(tokentra_call* call) {
   call->metadata = metadata_.data();
   call->metadata_count = metadata_.size();
   call->at_ns = at_ns_;
+  call->arrived_ns = arrived_ns_;
   call->flags = identity_.batch ? TOKENTRA_CALL_BATCH : 0;
   return true;
 }

@@ -111,6 +111,7 @@ class CallArguments {
   tokentra_text id_ = {nullptr, 0};
   tokentra_text response_ = {nullptr, 0};
   std::int64_t at_ns_ = kNoInstant;
+  std::int64_t arrived_ns_ = kNoInstant;
   PyObject* response_object_ = nullptr;  // borrowed: what `response_` is a view of, when immutable
   PyObject* findings_ = nullptr;
   PyObject* ambient_ = nullptr;

@@ -14,13 +14,14 @@ namespace {
 
 namespace py = pybind11;
 
-constexpr NameSet kTrackNames = kCallNames | kMeterNames | Bit(Name::kId) | Bit(Name::kMetadata);
+constexpr NameSet kTrackNames =
+    kCallNames | kMeterNames | Bit(Name::kId) | Bit(Name::kMetadata) | Bit(Name::kArrived);
 constexpr NameSet kRecorderNames = kIdentityNames | Bit(Name::kMetadata);
 
 constexpr char kTrackDoc[] =
     "track($self, /, *, provider=None, model=None, response=None, usage=None, api=None,\n"
     "      service_tier=None, region=None, batch=False, conditions=None, id=None, at=None,\n"
-    "      metadata=None, **meters)\n"
+    "      arrived=None, metadata=None, **meters)\n"
     "--\n\n"
     "Price one call and record it.\n"
     "\n"
@@ -29,6 +30,9 @@ constexpr char kTrackDoc[] =
     "        for Catalog.price.\n"
     "    **meters: instead of `usage`, any meter by name: input_tokens=1500, web_searches=2,\n"
     "        audio_seconds=12.5.\n"
+    "    arrived: when the call came, an instant as `at`: it is then counted as adjusted when its\n"
+    "        bucket was closed, and as late or skewed, in the bucket of its arrival, when `at` is\n"
+    "        too long ago or in the future. None: not judged, as for logs and backfills.\n"
     "    id: idempotency key; absent: the response's own id. The same id counts once.\n"
     "    metadata: who and what the call was for: {'team_id': 'growth', 'feature': 'chat'}. None\n"
     "        values are absent, bools become 'true' and 'false', numbers their shortest text.\n"
@@ -285,6 +289,12 @@ void InitClient(py::module_& module) {
       .def_property_readonly(
           "finding_events", [](const ClientValue& self) { return self.client.finding_events(); },
           "Events whose metadata had findings since the convention came into use.")
+      .def_property_readonly(
+          "ledger",
+          [](const ClientValue& self) {
+            return std::make_unique<LedgerValue>(LedgerValue{self.client.ledger()});
+          },
+          "The Ledger this client records into.")
       .def("with_metadata", &WithMetadata, py::arg("mapping") = py::none(), py::pos_only(),
            "A client with more metadata over the same ledger; entries given here win.")
       .def(

@@ -5,7 +5,6 @@
 
 #include <pybind11/pybind11.h>
 
-#include <string>
 #include <tokentra/tokentra.hpp>
 
 namespace tokentra::python {
@@ -13,7 +12,6 @@ namespace tokentra::python {
 // The C++ side of a tokentra.Ledger.
 struct LedgerValue {
   Ledger ledger;
-  std::string path;
 };
 
 void InitLedger(pybind11::module_& module);

@@ -22,6 +22,7 @@ constexpr std::pair<std::string_view, Name> kArguments[] = {
     {"response", Name::kResponse},
     {"id", Name::kId},
     {"at", Name::kAt},
+    {"arrived", Name::kArrived},
     {"metadata", Name::kMetadata},
 };
 

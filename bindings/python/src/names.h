@@ -29,6 +29,7 @@ enum class Name : std::uint8_t {
   kResponse,
   kId,
   kAt,
+  kArrived,
   kMetadata,
   kMeter,    // `Keyword::meter`, a count
   kSeconds,  // `Keyword::meter` is in milliseconds, the value in seconds

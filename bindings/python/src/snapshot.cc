@@ -177,6 +177,12 @@ void InitRows(py::module_& module) {
                              "Events whose body carried no usage.")
       .def_property_readonly("folded", &OfRow<&tokentra_row::folded_events>,
                              "Events counted under a coarser key.")
+      .def_property_readonly("adjusted", &OfRow<&tokentra_row::adjusted_events>,
+                             "Events that came after their bucket was closed.")
+      .def_property_readonly("late", &OfRow<&tokentra_row::late_events>,
+                             "Events that came much later, and count when they came.")
+      .def_property_readonly("skewed", &OfRow<&tokentra_row::skewed_events>,
+                             "Events said to be of the future, which count when they came.")
       .def_property_readonly("folded_keys", &FoldedKeys,
                              "Keys whose values a ledger limit lost: None there is not absence.")
       .def("__repr__", &ReprRow);
@@ -226,6 +232,14 @@ void InitSnapshot(py::module_& module) {
                              "Events whose id had been recorded with other content.")
       .def_property_readonly("folded", &Total<&Totals::folded_events>,
                              "Events counted under a coarser key.")
+      .def_property_readonly("adjusted", &Total<&Totals::adjusted_events>,
+                             "Events that came after their bucket was closed; they count there.")
+      .def_property_readonly("late", &Total<&Totals::late_events>,
+                             "Events that came much later; they count when they came.")
+      .def_property_readonly("skewed", &Total<&Totals::skewed_events>,
+                             "Events said to be of the future; they count when they came.")
+      .def_property_readonly("deleted", &Total<&Totals::deleted_events>,
+                             "Events that Ledger.compact deleted; in no total.")
       .def_property_readonly("cells", &Total<&Totals::cells>, "Cells of the ledger in use.")
       .def_property_readonly(
           "dimensions",
@@ -276,6 +290,18 @@ void InitSnapshot(py::module_& module) {
           "\n"
           "Raises:\n"
           "    OutOfRangeError: an amount does not fit 38 digits.")
+      .def(
+          "diff",
+          [](const SnapshotValue& self, const SnapshotValue& earlier) {
+            return NewSnapshot(self.snapshot.Diff(earlier.snapshot));
+          },
+          py::arg("earlier"),
+          "What came since an earlier snapshot of the same ledger, exactly: a Snapshot that can "
+          "be\n"
+          "grouped, but has no bytes. What was folded in between stands under coarser keys.\n"
+          "\n"
+          "Raises:\n"
+          "    InvalidArgumentError: another ledger's, or a later one.")
       .def("by", &By, py::kw_only(), py::arg("since") = py::none(), py::arg("until") = py::none(),
            "Group by keys.\n"
            "\n"

@@ -181,6 +181,9 @@ typedef struct tokentra_call {
                   * TOKENTRA_NO_INSTANT */
   uint32_t flags;
   uint32_t reserved;
+  int64_t arrived_ns; /* when the call came, for late and skewed ones (tokentra_client_track); 0 or
+                       * TOKENTRA_NO_INSTANT: not to be judged, as for logs and backfills */
+  uint64_t reserved_more;
 } tokentra_call;
 
 /* How a model was found in the catalog. */
@@ -1024,6 +1027,10 @@ typedef struct tokentra_snapshot_totals {
   uint64_t cells;
   uint64_t ids_overflowed; /* 1: more ids came than ids_max; later repeats may count again */
   uint64_t reserved;
+  uint64_t adjusted_events; /* that came after their bucket was closed, and count there */
+  uint64_t late_events;     /* that came later still, and count when they came */
+  uint64_t skewed_events;   /* that said they were of the future, and count when they came */
+  uint64_t deleted_events;  /* by tokentra_ledger_compact; in no total */
 } tokentra_snapshot_totals;
 
 /* Thread: concurrent. Owns: *error. Errors: INVALID_ARGUMENT (totals_size), OUT_OF_RANGE.
@@ -1075,7 +1082,9 @@ typedef struct tokentra_row {
   uint64_t partial_events;
   uint64_t unmetered_events;
   uint64_t folded_events;
-  uint64_t reserved;
+  uint64_t adjusted_events; /* as in tokentra_snapshot_totals, as the next two */
+  uint64_t late_events;
+  uint64_t skewed_events;
 } tokentra_row;
 
 /* Thread: concurrent. Owns: views in *row, live as long as `rows`; *error.
@@ -1176,6 +1185,13 @@ typedef struct tokentra_ledger_options {
   uint64_t text_bytes_max; /* 0: 16 MB */
   uint32_t flags;
   uint32_t reserved;
+  /* Of calls with arrived_ns. After its bucket has ended a call is counted as adjusted once so many
+   * seconds passed; 0: 3600. A call so long ago is late; 0: 604,800. A call so far in the future is
+   * skewed; 0: 300. Late and skewed calls count in the bucket of their arrival. */
+  uint64_t adjusted_after_seconds;
+  uint64_t late_after_seconds;
+  uint64_t skewed_after_seconds;
+  uint64_t reserved_more;
 } tokentra_ledger_options;
 
 /* Opens the ledger in the folder `path`, which is created (mode 0700) when it is missing. `options`
@@ -1198,6 +1214,10 @@ TOKENTRA_API size_t tokentra_ledger_dimension_count(const tokentra_ledger* ledge
 
 /* Thread: concurrent. Owns: view, lives as long as `ledger`. Errors: none. Since: 1.0 */
 TOKENTRA_API tokentra_text tokentra_ledger_dimension(const tokentra_ledger* ledger, size_t index);
+
+/* The folder; size 0 for a ledger in memory.
+ * Thread: concurrent. Owns: view, lives as long as `ledger`. Errors: none. Since: 1.0 */
+TOKENTRA_API tokentra_text tokentra_ledger_path(const tokentra_ledger* ledger);
 
 /* Figures of this process's part of the ledger, but for `files`. */
 typedef struct tokentra_ledger_statistics {
@@ -1228,10 +1248,55 @@ TOKENTRA_API tokentra_status tokentra_ledger_snapshot(const tokentra_ledger* led
                                                       tokentra_snapshot** snapshot,
                                                       tokentra_error** error);
 
+typedef struct tokentra_compact_options {
+  int64_t
+      rollup_before_ns; /* days that ended by then are rolled up; 0 or TOKENTRA_NO_INSTANT: none */
+  int64_t delete_before_ns; /* what ended by then is deleted; 0 or TOKENTRA_NO_INSTANT: nothing */
+  const tokentra_zone_offset* zone; /* whose days; ascending; none: UTC */
+  size_t zone_count;
+} tokentra_compact_options;
+
+typedef struct tokentra_compact_result {
+  uint64_t cells; /* of what is compacted, afterwards */
+  uint64_t rolled_up_cells;
+  uint64_t deleted_cells;
+  uint64_t deleted_events;
+} tokentra_compact_result;
+
+/* Absorbs the files of processes that ended and, of what is compacted, rolls buckets up to days and
+ * deletes. Days on which the zone's offset changes stay in buckets; buckets join only under one
+ * price row, so no cost changes. Files of live processes keep their buckets until they are
+ * absorbed; what is deleted is gone from snapshots at once. `options` may be NULL: only absorb.
+ * `result` may be NULL. Thread: concurrent. Owns: *error. Errors: FAILED_PRECONDITION (read only,
+ * or a ledger in memory), UNAVAILABLE (another process compacts just now), RESOURCE_EXHAUSTED,
+ * INVALID_ARGUMENT. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_ledger_compact(const tokentra_ledger* ledger,
+                                                     const tokentra_compact_options* options,
+                                                     size_t options_size,
+                                                     tokentra_compact_result* result,
+                                                     size_t result_size, tokentra_error** error);
+
+/* Erases a dimension's value from what was recorded: its quantities stay, folded, its name goes
+ * from every file and snapshot to come. A name that is recorded again afterwards is there again.
+ * `erased` (may be NULL): keys that had it. `unreached` (may be NULL): files that could not be read
+ * and may hold it still. Thread: concurrent. Owns: *error. Errors: NOT_FOUND (no such dimension;
+ * names the nearest), and as tokentra_ledger_compact. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_ledger_erase(const tokentra_ledger* ledger,
+                                                   tokentra_text dimension, tokentra_text value,
+                                                   uint64_t* erased, uint64_t* unreached,
+                                                   tokentra_error** error);
+
+/* The ledger that a client records into; in the memory of the process unless one was opened.
+ * Thread: concurrent. Owns: *ledger (tokentra_ledger_free), *error. Errors: INVALID_ARGUMENT.
+ * Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_client_ledger(const tokentra_client* client,
+                                                    tokentra_ledger** ledger,
+                                                    tokentra_error** error);
+
 /* The snapshot as bytes, which say from where each count is: canonical, so that equal snapshots
  * have equal bytes.
- * Thread: concurrent. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.
- * Since: 1.0 */
+ * Thread: concurrent. Owns: *document, *error.
+ * Errors: INVALID_ARGUMENT (a difference), RESOURCE_EXHAUSTED. Since: 1.0 */
 TOKENTRA_API tokentra_status tokentra_snapshot_serialize(const tokentra_snapshot* snapshot,
                                                          tokentra_document** document,
                                                          tokentra_error** error);
@@ -1248,12 +1313,23 @@ TOKENTRA_API tokentra_status tokentra_snapshot_load(tokentra_text bytes,
 /* What both snapshots hold, each count once, in its later version: of several machines, or of one
  * ledger at two times. Order and repetition make no difference. Priced with the catalog of `a`.
  * Thread: concurrent. Owns: *merged (tokentra_snapshot_free), *error.
- * Errors: INVALID_ARGUMENT (other dimensions or bucket width), OUT_OF_RANGE, RESOURCE_EXHAUSTED.
- * Since: 1.0 */
+ * Errors: INVALID_ARGUMENT (other dimensions or bucket width; a difference), OUT_OF_RANGE,
+ * RESOURCE_EXHAUSTED. Since: 1.0 */
 TOKENTRA_API tokentra_status tokentra_snapshot_merge(const tokentra_snapshot* a,
                                                      const tokentra_snapshot* b,
                                                      tokentra_snapshot** merged,
                                                      tokentra_error** error);
+
+/* What came between two snapshots of the same ledger: quantities, and what the money grew by, both
+ * exact, priced with the catalog of `later`. It can be totalled and grouped as a snapshot, but has
+ * no bytes and does not merge. What was folded or erased in between stands under coarser keys.
+ * Thread: concurrent. Owns: *difference (tokentra_snapshot_free), *error.
+ * Errors: INVALID_ARGUMENT (different ledgers, dimensions or bucket width; `later` holds less than
+ * `earlier`; a difference given), OUT_OF_RANGE, RESOURCE_EXHAUSTED. Since: 1.0 */
+TOKENTRA_API tokentra_status tokentra_snapshot_diff(const tokentra_snapshot* earlier,
+                                                    const tokentra_snapshot* later,
+                                                    tokentra_snapshot** difference,
+                                                    tokentra_error** error);
 
 /* Metadata keys that the snapshot can be grouped by.
  * Thread: concurrent. Owns: nothing. Errors: none. Since: 1.0 */

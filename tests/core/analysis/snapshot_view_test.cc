@@ -230,5 +230,19 @@ TEST(SnapshotViewTest, EachEventPaysThePriceOfItsInstant) {
   EXPECT_EQ((*client->TakeSnapshot())->totals().cost.ToString(), "5");
 }
 
+// What was recorded costs the same by a catalog that never had its price row, and by one that has
+// another row for the model now.
+TEST_F(ViewTest, TheRecordedTermsNeedNoCatalog) {
+  Track("2026-10-15T12:00:00Z", "a", 3);
+  const auto view = *client_->TakeSnapshot();
+  const std::string bytes = view->snapshot().Serialize();
+  for (const auto& catalog : {CatalogOf({Provider(Model("other", Row(R"("requests": ["7", 1])")))}),
+                              CatalogOf({Provider(Model("m1", Row(R"("requests": ["5", 1])")))})}) {
+    const auto again = *SnapshotView::Create(*Snapshot::Load(bytes), catalog, {});
+    EXPECT_EQ(again->totals().cost, view->totals().cost);
+    EXPECT_EQ(again->totals().unpriced_events, 0u);
+  }
+}
+
 }  // namespace
 }  // namespace tokentra

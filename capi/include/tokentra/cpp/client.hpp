@@ -195,6 +195,16 @@ class Snapshot {
                   error);
     return merged;
   }
+  // What came since an earlier snapshot of the same ledger. Throws INVALID_ARGUMENT for another's,
+  // or a later one.
+  Snapshot Diff(const Snapshot& earlier) const {
+    Snapshot difference;
+    ErrorHandle error;
+    detail::Check(
+        tokentra_snapshot_diff(earlier.get(), get(), difference.snapshot_.out(), error.out()),
+        error);
+    return difference;
+  }
   std::vector<std::string> dimensions() const {
     std::vector<std::string> names;
     for (std::size_t i = 0; i < tokentra_snapshot_dimension_count(get()); ++i) {
@@ -257,9 +267,40 @@ class Ledger {
     return snapshot;
   }
 
+  // Absorbs files of processes that ended, rolls up and deletes. Throws FAILED_PRECONDITION in
+  // memory, UNAVAILABLE when another process compacts just now.
+  tokentra_compact_result Compact(const tokentra_compact_options& options = {}) const {
+    tokentra_compact_result result = {};
+    ErrorHandle error;
+    detail::Check(tokentra_ledger_compact(get(), &options, sizeof options, &result, sizeof result,
+                                          error.out()),
+                  error);
+    return result;
+  }
+  // The number of keys that lost the value. Throws NOT_FOUND for another dimension, and DATA_LOSS
+  // when a file could not be read and may hold the value still.
+  std::uint64_t Erase(std::string_view dimension, std::string_view value) const {
+    std::uint64_t erased = 0;
+    std::uint64_t unreached = 0;
+    ErrorHandle error;
+    detail::Check(tokentra_ledger_erase(get(), detail::Text(dimension), detail::Text(value),
+                                        &erased, &unreached, error.out()),
+                  error);
+    if (unreached != 0) {
+      throw Error(TOKENTRA_DATA_LOSS, std::to_string(unreached) +
+                                          " files of the ledger could not be read and may hold the "
+                                          "value still");
+    }
+    return erased;
+  }
+  // Empty in memory.
+  std::string_view path() const noexcept { return detail::View(tokentra_ledger_path(get())); }
+
   tokentra_ledger* get() const noexcept { return ledger_.get(); }
 
  private:
+  friend class Client;
+  Ledger() = default;
   Handle<tokentra_ledger, tokentra_ledger_free> ledger_;
 };
 
@@ -348,6 +389,14 @@ class Client {
         tokentra_client_with_metadata(get(), metadata.data(), metadata.size(), &child, error.out()),
         error);
     return Client(Owned{child});
+  }
+
+  // The ledger that is recorded into.
+  Ledger ledger() const {
+    Ledger ledger;
+    ErrorHandle error;
+    detail::Check(tokentra_client_ledger(get(), ledger.ledger_.out(), error.out()), error);
+    return ledger;
   }
 
   // Prices a call and records it. Never throws for invalid usage: the result says kRefused.

@@ -65,6 +65,7 @@ struct Call {
   Pairs conditions;
   Pairs metadata;
   std::int64_t at_ns = kNoInstant;
+  std::int64_t arrived_ns = kNoInstant;  // when it came, where that is to be judged
   bool batch = false;
 
   // The C structure over this call: valid until the call changes.
@@ -84,6 +85,7 @@ struct Call {
     call.metadata = metadata.data();
     call.metadata_count = metadata.size();
     call.at_ns = at_ns;
+    call.arrived_ns = arrived_ns;
     call.flags = batch ? TOKENTRA_CALL_BATCH : 0;
     return call;
   }

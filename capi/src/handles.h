@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "call.h"
-#include "core/analysis/reprice.h"
 #include "core/analysis/lint.h"
+#include "core/analysis/reprice.h"
 #include "core/client/client.h"
 #include "core/client/records.h"
 #include "core/convention/propose.h"

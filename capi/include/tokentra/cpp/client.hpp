@@ -165,9 +165,9 @@ class Snapshot {
   Repricing Reprice(const Catalog& catalog) const {
     Repricing repricing;
     ErrorHandle error;
-    detail::Check(tokentra_snapshot_reprice(get(), catalog.get(), repricing.repricing_.out(),
-                                            error.out()),
-                  error);
+    detail::Check(
+        tokentra_snapshot_reprice(get(), catalog.get(), repricing.repricing_.out(), error.out()),
+        error);
     return repricing;
   }
 

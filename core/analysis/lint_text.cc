@@ -62,7 +62,7 @@ void AppendDays(const LintReport& report, std::string& out) {
   for (const auto& [day, coverage] : report.days) {
     const std::size_t full = CoverageTenths(coverage) * kBarWidth / 1'000;
     std::string bar;
-    for (std::size_t i = 0; i < kBarWidth; ++i) bar += i < full ? "█" : "░";
+    for (std::size_t i = 0; i < kBarWidth; ++i) bar += i < full ? "\u2588" : "\u2591";
     absl::StrAppend(&out, "  ", day, "  ", bar, "  ", Padded(PercentText(coverage), 7), "  ",
                     WeightText(coverage.all), "\n");
   }

@@ -16,7 +16,7 @@ namespace tokentra {
 // One object.
 void WriteFinding(const Finding& finding, JsonWriter& json);
 
-// {"mode":…,"findings":[…],"recorded":{key: what is recorded in its place}}
+// {"mode":...,"findings":[...],"recorded":{key: what is recorded in its place}}
 std::string CheckJson(const CheckResult& result);
 
 }  // namespace tokentra

@@ -1492,7 +1492,8 @@ TOKENTRA_API tokentra_status tokentra_convention_describe(const tokentra_convent
                                                           tokentra_error** error);
 
 /* Checks one set of metadata at an instant (TOKENTRA_NO_INSTANT: after every date of the
- * convention): {"mode":…,"findings":[{"rule","name","severity","key","value","begin","end","part",
+ * convention):
+ * {"mode":...,"findings":[{"rule","name","severity","key","value","begin","end","part",
  * "expected","suggestion","fix_is_safe","applied","baselined","message","fingerprint"}],
  * "recorded":{key: value that is recorded in its place}}. Sensitive values are in none of it.
  * Thread: concurrent. Owns: *document, *error. Errors: INVALID_ARGUMENT, RESOURCE_EXHAUSTED.

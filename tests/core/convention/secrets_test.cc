@@ -226,8 +226,16 @@ std::string OrdinaryValue(Maker& m, int i) {
       "web",    "mobile",  "support", "ticket", "router",  "agent",  "eval",  "nightly",
       "report", "invoice", "tagging", "vision", "voice",   "legal",  "sales", "ops"};
   static constexpr std::array<std::string_view, 10> kTexts = {
-      "客户聊天机器人", "グロースチーム", "성장팀",    "команда роста", "équipe données",
-      "🚀 launch",       "München 2026",   "São Paulo", "ελληνικά",      "पाठ"};
+      "\u5BA2\u6237\u804A\u5929\u673A\u5668\u4EBA",
+      "\u30B0\u30ED\u30FC\u30B9\u30C1\u30FC\u30E0",
+      "\uC131\uC7A5\uD300",
+      "\u043A\u043E\u043C\u0430\u043D\u0434\u0430 \u0440\u043E\u0441\u0442\u0430",
+      "\u00E9quipe donn\u00E9es",
+      "\U0001F680 launch",
+      "M\u00FCnchen 2026",
+      "S\u00E3o Paulo",
+      "\u03B5\u03BB\u03BB\u03B7\u03BD\u03B9\u03BA\u03AC",
+      "\u092A\u093E\u0920"};
   static constexpr std::array<std::string_view, 10> kModels = {
       "claude-sonnet-4-5-20250929",
       "gpt-4o-2024-08-06",

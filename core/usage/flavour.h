@@ -139,6 +139,12 @@ extern const Flavour kCursorEvent;
 extern const Flavour kVoyage;
 extern const Flavour kElevenLabsSpeech;
 
+// flavour_hosts.cc
+extern const Flavour kReplicatePrediction;
+extern const Flavour kOciChat;
+extern const Flavour kAssemblyAiTranscript;
+extern const Flavour kNlpCloudGeneration;
+
 }  // namespace tokentra::extract
 
 #endif  // TOKENTRA_CORE_USAGE_FLAVOUR_H_

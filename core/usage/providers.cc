@@ -27,6 +27,11 @@ List kCursor[] = {&kCursorEvent};
 List kTypesafe[] = {&kDecisions};
 List kVoyageAi[] = {&kVoyage};
 List kElevenLabs[] = {&kRealtime, &kElevenLabsSpeech};
+List kCodestral[] = {&kMistralChat};
+List kReplicate[] = {&kReplicatePrediction, &kChat};
+List kOci[] = {&kOciChat, &kChat, &kResponses};
+List kAssemblyAi[] = {&kAssemblyAiTranscript, &kChat};
+List kNlpCloud[] = {&kNlpCloudGeneration};
 List kCompatible[] = {&kChat, &kMessages, &kResponses, &kEmbeddings};
 
 constexpr ProviderFlavours kProviders[] = {
@@ -79,6 +84,41 @@ constexpr ProviderFlavours kProviders[] = {
     {"voyageai", kVoyageAi},
     {"zai", kCompatible},
     {"zhipuai", kCompatible},
+    {"ai21", kCompatible},
+    {"aihubmix", kCompatible},
+    {"amazon-nova", kCompatible},
+    {"anyscale", kCompatible},
+    {"assemblyai", kAssemblyAi},
+    {"codestral", kCodestral},
+    {"crusoe", kCompatible},
+    {"dashscope", kCompatible},
+    {"friendliai", kCompatible},
+    {"gmi", kCompatible},
+    {"gradient-ai", kCompatible},
+    {"hyperbolic", kCompatible},
+    {"inception", kCompatible},
+    {"jina-ai", kCompatible},
+    {"lambda-ai", kCompatible},
+    {"libertai", kCompatible},
+    {"llamagate", kCompatible},
+    {"morph", kCompatible},
+    {"nebius", kCompatible},
+    {"nlp-cloud", kNlpCloud},
+    {"nscale", kCompatible},
+    {"oci", kOci},
+    {"qwen-ai-platform", kCompatible},
+    {"qwencloud", kCompatible},
+    {"replicate", kReplicate},
+    {"sambanova", kCompatible},
+    {"scaleway", kCompatible},
+    {"snowflake", kCompatible},
+    {"tencent", kCompatible},
+    {"v0", kCompatible},
+    {"vercel-ai-gateway", kCompatible},
+    {"volcengine", kCompatible},
+    {"wandb", kCompatible},
+    {"watsonx", kCompatible},
+    {"xiaomi-mimo", kCompatible},
 };
 
 List kDetectionOrder[] = {
@@ -88,6 +128,10 @@ List kDetectionOrder[] = {
     &kConverse,
     &kCursorEvent,
     &kElevenLabsSpeech,
+    &kReplicatePrediction,
+    &kOciChat,
+    &kAssemblyAiTranscript,
+    &kNlpCloudGeneration,
     &kCohereRerank,
     &kCohereEmbeddings,
     &kCohereChat,

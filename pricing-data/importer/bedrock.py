@@ -24,6 +24,7 @@ from .bedrock_regions import (
     promote_gov,
 )
 from .build import ProviderBuilder
+from .gaps import fill_gaps
 from .genai import Period, leaves, period_at
 from .litellm import GEOGRAPHIES, Entry
 from .model import Model, row_json
@@ -57,6 +58,7 @@ class BedrockBuilder(ProviderBuilder):
             self.models[family.id] = self.model(family)
         self.add_own_models()
         self.apply_names()
+        fill_gaps(self.models, self.rules)
         return self.file()
 
     def families(self) -> list[Family]:

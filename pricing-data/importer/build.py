@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from .adopt import adopted, derived, laid, rule_for, witness_of
+from .gaps import fill_gaps
 from .genai import GenaiList, Period, leaves, period_at
 from .litellm import Entry, is_zero
 from .model import Model, alias_id, model_json, row_json
@@ -96,6 +97,7 @@ class ProviderBuilder(SecondModels):
                 self.models[source["id"]] = self.convert(source)
         self.add_own_models()
         self.apply_names()
+        fill_gaps(self.models, self.rules)
         self.mark_snapshots()
         return self.file()
 

@@ -1,27 +1,17 @@
-"""The real program for the tests that compare it with the lists' own arithmetic.
-
-TOKENTRA_PROGRAM names it; else the installed wheel's, else the preset dev's.
-"""
+"""The real program for the tests that compare it with the lists' own arithmetic."""
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
 import pytest
 
-REPOSITORY = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from real_program import find_program
 
 
 @pytest.fixture(scope="session")
 def program() -> Path:
-    named = os.environ.get("TOKENTRA_PROGRAM")
-    places = [
-        Path(named) if named else Path(sys.executable).parent / "tokentra",
-        *([] if named else [REPOSITORY / "build" / "dev" / "bin" / "tokentra"]),
-    ]
-    found = [place for place in places if place.exists()]
-    if not found:
-        pytest.fail(f"no program at {places[0]}; install the wheel or set TOKENTRA_PROGRAM")
-    return found[0]
+    return find_program()

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from catalog_source import Catalog, Interval, Model, Provider, Row, load_catalog
+from hours import EPOCH
 from lattice import (
     ATOMS,
     INPUT_USES,
@@ -124,6 +125,7 @@ class _Subject:
         for row in self.rows:
             planned.append((row, self.model.id, {}))
             planned += [(row, self.model.id, {"at": at}) for at in _around(row.interval)]
+            planned += [(row, self.model.id, {"at": at}) for at in _around_hours(row)]
             planned += [(row, self.model.id, {"usage": usage}) for usage in self._limits(row)]
         for alias in self.model.aliases:
             planned += [
@@ -232,7 +234,8 @@ class _Subject:
             for quantity in range(max(0, least - 2), least + 2):
                 yield self._usage(row, {meter: quantity})
         for meter, rule in row.billed.items():
-            for edge in (rule.minimum, rule.step, rule.minimum + rule.step):
+            edges = {0, rule.minimum, rule.step, rule.minimum + rule.step}
+            for edge in sorted(edges | {rule.included + edge for edge in edges}):
                 for quantity in range(max(0, edge - 1), edge + 2):
                     yield {meter: quantity}
 
@@ -335,6 +338,23 @@ def _in_seconds(rng: random.Random, stated: dict[str, int]) -> Record:
 def _around(interval: Interval) -> list[int]:
     edges = [edge for edge in (interval.start, interval.until) if edge is not None]
     return [edge + delta for edge in edges for delta in (-SECOND_NS, -1, 0, SECOND_NS)]
+
+
+def _around_hours(row: Row) -> Iterator[int]:
+    """On and beside every edge of the row's windows, each weekday and on its excepted dates."""
+    if row.hours is None:
+        return
+    start = SINCE_NS if row.interval.start is None else row.interval.start
+    first = (EPOCH + timedelta(microseconds=start // 1000)).date() + timedelta(days=1)
+    days = {first + timedelta(days=n) for n in range(7)}
+    for date in row.hours.excepted:
+        days |= {date, date + timedelta(days=1)}
+    for day in sorted(days):
+        midnight = datetime(day.year, day.month, day.day) - row.hours.offset
+        for edge in sorted({edge for window in row.hours.windows for edge in window}):
+            at = (midnight + edge - EPOCH) // timedelta(microseconds=1) * 1000
+            if row.interval.holds(at):
+                yield from (at + delta for delta in (-1, 0, 1))
 
 
 def _inside(rng: random.Random, interval: Interval) -> int:

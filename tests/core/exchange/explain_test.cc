@@ -104,6 +104,18 @@ TEST(ExplainTest, WhatHasNoPriceIsSaid) {
       AllOf(HasSubstr("unmetered   no usage is stated"), HasSubstr("state       unmetered\n")));
 }
 
+TEST(ExplainTest, AListPriceThatIsNoOfferIsSaidToBe) {
+  const std::string model = Model("m1", Row(R"("input_tokens": ["2.50", 1000000])"));
+  const Usage usage = UsageOf({{"input_tokens", 10}});
+  const Call call = {.provider = "acme", .model = "m1", .at = kNow, .usage = &usage};
+  const std::string_view note = "indicative: a list price of this gateway, no offer\n";
+  EXPECT_THAT(Explained(*CatalogOf({Provider(model, R"("indicative": true)")}), call),
+              HasSubstr(note));
+  for (const std::string_view none : {R"("indicative": false)", ""}) {
+    EXPECT_THAT(Explained(*CatalogOf({Provider(model, none)}), call), Not(HasSubstr("indicative")));
+  }
+}
+
 TEST(ExplainTest, PartsAndFindings) {
   const auto catalog = TestCatalog();
   Extraction extraction;

@@ -22,6 +22,8 @@ using catalog_test::Model;
 using catalog_test::Provider;
 using catalog_test::Row;
 using pricing_test::AtomsOf;
+using pricing_test::kNow;
+using pricing_test::UsageOf;
 using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 
@@ -94,6 +96,31 @@ TEST(PriceTest, UncoveredAtomsMakeItPartial) {
             AtomBit(Atom::kOutput) | AtomBit(Atom::kOutputReasoning) | AtomBit(Atom::kWebSearches));
 }
 
+TEST(PriceTest, ARateThatNobodyStatesMakesItPartial) {
+  // Cached input does not fall back to the rate of the input around it.
+  const auto cached = WithRates(R"("input_tokens": ["2", 1000000], "cache_read_tokens": null)");
+  const Cost cost = Priced(*cached, AtomsOf({{"input_tokens", 10}, {"cache_read_tokens", 4}}));
+  EXPECT_EQ(cost.state, CostState::kPartial);
+  EXPECT_THAT(LinesOf(cost), ElementsAre("input_tokens 6 0.000012"));
+  EXPECT_EQ(cost.uncovered, AtomBit(Atom::kCacheRead));
+  EXPECT_EQ(Priced(*cached, AtomsOf({{"input_tokens", 10}})).state, CostState::kPriced);
+
+  // Above a threshold it is the row of that band that has no rate.
+  const auto banded = WithRates(R"("input_tokens": ["2", 1000000])",
+                                R"("bands": [{"above": {"input_tokens": 100},
+                                              "rates": {"input_tokens": null}}])");
+  for (const auto& [quantity, state] :
+       {std::pair(99u, CostState::kPriced), std::pair(100u, CostState::kPriced),
+        std::pair(101u, CostState::kPartial)}) {
+    const Usage usage = UsageOf({{"input_tokens", quantity}});
+    Evaluation evaluation;
+    ASSERT_TRUE(Evaluate(*banded, {.provider = "acme", .model = "m1", .at = kNow, .usage = &usage},
+                         evaluation)
+                    .ok());
+    EXPECT_EQ(evaluation.state(), state) << quantity;
+  }
+}
+
 TEST(PriceTest, FreeCostsNothingAndCoversEverything) {
   const auto catalog = CatalogOf({Provider(Model("m1", Row("", R"("free": true)")))});
   const Cost cost = Priced(*catalog, AtomsOf({{"input_tokens", 10}, {"web_searches", 1}}));
@@ -124,6 +151,22 @@ TEST(PriceTest, BilledMinimumAndStep) {
     ASSERT_EQ(cost.line_count, 1);
     EXPECT_EQ(cost.lines[0].quantity, billed) << counted;
     EXPECT_EQ(cost.total, *Multiply({*Money::Parse("0.36"), 3'600'000}, billed));
+  }
+}
+
+TEST(PriceTest, WhatIsIncludedIsNotBilled) {
+  const std::string_view rates = R"("input_images": ["0.04", 1])";
+  const auto five = WithRates(rates, R"("billed": {"input_images": {"included": 5}})");
+  const auto stepped =
+      WithRates(rates, R"("billed": {"input_images": {"included": 5, "minimum": 2, "step": 10}})");
+  struct {
+    std::uint64_t counted, billed, billed_in_tens;
+  } const kCases[] = {{0, 0, 0}, {4, 0, 0}, {5, 0, 0}, {6, 1, 10}, {15, 10, 10}, {16, 11, 20}};
+  for (const auto& [counted, billed, billed_in_tens] : kCases) {
+    const Atoms atoms = AtomsOf({{"input_images", counted}});
+    EXPECT_EQ(Priced(*five, atoms).total, *Multiply({*Money::Parse("0.04"), 1}, billed)) << counted;
+    EXPECT_EQ(Priced(*stepped, atoms).total, *Multiply({*Money::Parse("0.04"), 1}, billed_in_tens))
+        << counted;
   }
 }
 
@@ -191,8 +234,10 @@ TEST(PriceTest, TotalsAreSumsOfLinesAndOfCallsOverTheWholeCatalog) {
   std::size_t whole_rows = 0;
   for (const RowRecord& row : image.rows) {
     bool whole = true;
+    bool adds = row.free == 0;  // every atom is billed once or named; rules that include take away
     for (std::size_t i = 0; i < row.rate_count; ++i) {
       const RateRecord& rate = image.Rate(row, i);
+      adds = adds && image.rules[rate.rule].included == 0;
       whole = whole && (rate.attos_per_quantum != 0 || (rate.amount_lo | rate.amount_hi) == 0);
     }
     whole_rows += whole ? 1 : 0;
@@ -212,8 +257,7 @@ TEST(PriceTest, TotalsAreSumsOfLinesAndOfCallsOverTheWholeCatalog) {
       }
       ASSERT_EQ(lines, cost.total);
       ASSERT_TRUE(calls.Add(cost.total));
-      // Every atom is billed once or named as uncovered; rules only add.
-      ASSERT_TRUE(row.free != 0 || quantity >= atoms.Sum(~cost.uncovered));
+      ASSERT_TRUE(!adds || quantity >= atoms.Sum(~cost.uncovered));
       for (const AtomQuantity& item : atoms.items()) {
         sums[static_cast<std::size_t>(item.atom)] += item.quantity;
       }

@@ -1,4 +1,4 @@
-"""What no row of a list says, and a decision adds: a zero written out, a rate known to be unknown."""
+"""What no list says and a decision adds: a zero written out, a rate known to be unknown."""
 
 from __future__ import annotations
 

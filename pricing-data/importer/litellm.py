@@ -31,7 +31,7 @@ PARENTS = {
 # which reports both is billed once.
 ALTERNATIVES = {
     "input_characters": {"input_tokens"},
-    "input_audio_milliseconds": {"input_tokens"},
+    "input_audio_milliseconds": {"input_tokens", "input_audio_tokens"},
     "audio_milliseconds": {"input_tokens"},
     "output_audio_milliseconds": {"input_tokens", "output_tokens", "output_audio_tokens"},
     "input_video_milliseconds": {"input_video_tokens"},

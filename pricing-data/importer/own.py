@@ -98,9 +98,16 @@ class OwnRows:
         (model.price_rows if as_rows else model.variants).append(row)
 
     def add_given(self, model: Model, entry: Entry, *, rows_only: bool) -> None:
-        """A key with quality, size or steps: one more price of the model."""
+        """A key with quality, size or steps: one more price of the model.
+
+        A call that states them is priced by the image, and no more by the tokens of the same image.
+        """
         schedule = entry.lean()
         if any("conditions" not in row for row in model.price_rows) and not rows_only:
+            stated = {m for row in model.price_rows for m in row["rates"]} - schedule.meters()
+            if "output_images" in schedule.rates:
+                tokens = [m for m in stated if m.startswith("output_") and m.endswith("_tokens")]
+                schedule = Schedule(dict.fromkeys(sorted(tokens))).over(schedule)
             model.variants.append(self.row(entry, schedule, dict(entry.given)))
         else:
             model.price_rows.append(self.row(entry, schedule, dict(entry.given)))

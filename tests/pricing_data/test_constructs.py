@@ -128,12 +128,21 @@ def test_9_a_quantity_included(price: Any) -> None:
 
 
 def test_10_the_same_work_in_two_units(price: Any) -> None:
-    # Characters beside tokens, at a model that the list prices by both: the tokens bill.
-    both = price("google-vertex", "gemini-2.5-flash",
-                 {"input_tokens": M, "input_audio_milliseconds": 60_000})  # fmt: skip
+    # Seconds beside tokens: the tokens bill, and the seconds are named.
+    both = price("google-vertex", "gemini-3.5-transcribe",
+                 {"input_audio_tokens": M, "input_audio_milliseconds": 60_000})  # fmt: skip
     assert both["state"] == "partial"
-    assert set(lines(both)) == {"input_tokens"}
-    assert Decimal(both["total"]) == Decimal("0.3")
+    assert lines(both) == {"input_audio_tokens": "2"}
+    # An image of a stated quality and size bills by the image, else by its tokens.
+    square = {"quality": "high", "size": "1024x1024"}
+    image = {"output_images": 1, "output_tokens": 4160}
+    assert costs(price("openai", "gpt-image-1", {"output_images": 1}, conditions=square),
+                 (1, "0.167", 1))  # fmt: skip
+    assert costs(price("openai", "gpt-image-1", {"output_tokens": 4160}), (4160, "40", M))
+    stated = price("openai", "gpt-image-1", image, conditions=square)
+    assert (stated["state"], stated["total"]) == ("partial", "0.167")
+    counted = price("openai", "gpt-image-1", image)
+    assert (counted["state"], counted["total"]) == ("partial", "0.1664")
 
 
 def test_11_annotated_pages(price: Any) -> None:

@@ -173,7 +173,7 @@ def test_a_full_file_system_is_an_error_when_opened(small):
     done = record_much(small / "ledger", 1)
     assert done.returncode == 1
     assert "ResourceExhaustedError" in done.stderr
-    assert str(small / "ledger") in done.stderr
+    assert "No space left" in done.stderr
     (small / "filler").unlink()
     assert record_much(small / "ledger", 1).returncode == 0
 

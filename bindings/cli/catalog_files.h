@@ -1,17 +1,12 @@
-// Files of prices on the command line: overlays, provider files, lists.
+// The part of `tokentra catalog` that has a file of its own.
 
 #ifndef TOKENTRA_BINDINGS_CLI_CATALOG_FILES_H_
 #define TOKENTRA_BINDINGS_CLI_CATALOG_FILES_H_
 
-#include <string>
-
 #include "bindings/cli/commands.h"
-#include "bindings/cli/handle.h"
+#include "bindings/cli/whole_file.h"
 
 namespace tokentra::cli {
-
-// `-` is standard input. Throws Failure naming the file.
-std::string ReadWholeFile(const std::string& path);
 
 int RunCatalogDiff(const Options& options, Console& console);
 

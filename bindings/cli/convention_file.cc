@@ -1,12 +1,11 @@
 #include "bindings/cli/convention_file.h"
 
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "bindings/cli/terminal.h"
+#include "bindings/cli/whole_file.h"
 
 namespace tokentra::cli {
 namespace {
@@ -32,15 +31,6 @@ Convention OpenBuiltin() {
 }
 
 }  // namespace
-
-std::string ReadWholeFile(const std::string& path) {
-  std::error_code wrong;
-  std::ifstream file(path, std::ios::binary);
-  if (!file || std::filesystem::is_directory(path, wrong)) {
-    throw Failure(TOKENTRA_NOT_FOUND, Printable(path) + ": cannot be read");
-  }
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 Convention OpenConvention(const std::string& path, const std::string& baseline) {
   if (path.empty() && baseline.empty()) return OpenBuiltin();

@@ -15,9 +15,6 @@ using Convention = Handle<tokentra_convention, tokentra_convention_free>;
 // file.
 Convention OpenConvention(const std::string& path, const std::string& baseline);
 
-// The text of a file. Throws Failure.
-std::string ReadWholeFile(const std::string& path);
-
 }  // namespace tokentra::cli
 
 #endif  // TOKENTRA_BINDINGS_CLI_CONVENTION_FILE_H_

@@ -1,27 +1,8 @@
 #include "bindings/cli/handle.h"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <iostream>
-#include <iterator>
-
-#include "bindings/cli/catalog_files.h"
-#include "bindings/cli/terminal.h"
+#include "bindings/cli/whole_file.h"
 
 namespace tokentra::cli {
-
-std::string ReadWholeFile(const std::string& path) {
-  if (path == "-") {
-    return std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
-  }
-  std::ifstream file(path, std::ios::binary);
-  const int error = errno;
-  if (!file) {
-    throw Failure(TOKENTRA_NOT_FOUND, Printable(path) + ": " + std::strerror(error));
-  }
-  return std::string(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-}
 
 Catalog OpenCatalog(const std::vector<std::string>& overlays) {
   tokentra_catalog* opened = nullptr;

@@ -19,7 +19,7 @@ std::string CostText(Int128 cost) {
 
 std::string EventsText(std::uint64_t events) {
   std::string digits = absl::StrCat(events);
-  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, ",");
+  for (std::size_t i = digits.size(); i > 3; i -= 3) digits.insert(i - 3, 1, ',');
   return absl::StrCat(digits, events == 1 ? " event" : " events");
 }
 

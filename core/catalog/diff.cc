@@ -51,7 +51,7 @@ std::string HoldsFor(const CatalogImage& image, const RowRecord& row) {
 
 Rates RatesOf(const CatalogImage& image, const RowRecord& row) {
   Rates rates;
-  if (row.free != 0) rates["free"] = "0";
+  if (row.free != 0) rates.emplace("free", "0");
   for (std::size_t i = 0; i < row.rate_count; ++i) {
     const RateRecord& rate = image.Rate(row, i);
     const Money amount = *Money::FromWords(rate.amount_lo, rate.amount_hi);

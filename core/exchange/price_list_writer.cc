@@ -73,7 +73,7 @@ void Round(std::size_t count, Figure& figure) {
     }
     figure.digits[at] = '0';
     if (at == 0) {
-      figure.digits.insert(0, "1");
+      figure.digits.insert(0, 1, '1');
     }
   }
   while (!figure.digits.empty() && figure.digits.back() == '0') {
@@ -144,7 +144,7 @@ std::optional<std::string> PlainFigure(std::string_view text, int shift) {
   const auto decimals = static_cast<std::size_t>(-exponent);
   std::string digits = figure->digits;
   if (digits.size() <= decimals) digits.insert(0, decimals + 1 - digits.size(), '0');
-  digits.insert(digits.size() - decimals, ".");
+  digits.insert(digits.size() - decimals, 1, '.');
   return digits;
 }
 

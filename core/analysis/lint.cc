@@ -188,12 +188,14 @@ std::uint32_t CoverageTenths(const LintCoverage& coverage) {
     part = static_cast<Int128>(coverage.attributed.events);
   }
   if (all <= 0) return 1'000;
+  const bool whole = part >= all;
   // Beyond 10^34 a thousandth of it is what counts.
   if (all > Money::kMax / 10'000) {
     all /= 1'000;
     part /= 1'000;
   }
-  return static_cast<std::uint32_t>(part * 1'000 / all);
+  const auto tenths = static_cast<std::uint32_t>(part * 1'000 / all);
+  return whole ? tenths : std::min(tenths, 999u);
 }
 
 }  // namespace tokentra

@@ -69,7 +69,7 @@ class ArrivingEvents : public testing::Test {
     ASSERT_EQ(ledger_->Record(event).status, RecordStatus::kRecorded);
   }
 
-  const std::shared_ptr<Ledger> ledger_ = Ledger::Create({.dimensions = {}}).value();
+  const std::shared_ptr<Ledger> ledger_ = Ledger::Create({.dimensions = {}, .arrival = {}}).value();
 };
 
 TEST_F(ArrivingEvents, CountWhereTheRuleSays) {

@@ -253,7 +253,7 @@ TEST(BaseChangeTest, ANameRecordedAgainIsThereAgain) {
   for (const bool in_memory : {true, false}) {
     const TestFolder folder;
     const auto ledger =
-        in_memory ? Ledger::Create({.dimensions = {"a", "b"}}).value() : folder.Open();
+        in_memory ? Ledger::Create({.dimensions = {"a", "b"}, .arrival = {}}).value() : folder.Open();
     const DimensionsId bound = Intern(*ledger, {"eve", "y"});
     Record(*ledger, 0, "eve", "y");
     BaseChange change;
@@ -309,7 +309,7 @@ TEST(BaseChangeTest, AnythingKeepsItsTotals) {
 }
 
 TEST(BaseChangeTest, RefusesWhereThereIsNoBase) {
-  const auto memory = Ledger::Create({.dimensions = {"a", "b"}}).value();
+  const auto memory = Ledger::Create({.dimensions = {"a", "b"}, .arrival = {}}).value();
   BaseChange change;
   change.rollup_before = 0;
   EXPECT_EQ(memory->Change(change).status().code(), absl::StatusCode::kFailedPrecondition);
@@ -318,7 +318,7 @@ TEST(BaseChangeTest, RefusesWhereThereIsNoBase) {
   FolderOptions folder_options;
   folder_options.read_only = true;
   const auto reader =
-      Ledger::Open(folder.ledger_path(), folder_options, {.dimensions = {"a", "b"}}).value();
+      Ledger::Open(folder.ledger_path(), folder_options, {.dimensions = {"a", "b"}, .arrival = {}}).value();
   EXPECT_THAT(reader->Change(change).status().message(), HasSubstr("for reading only"));
 }
 

@@ -33,8 +33,10 @@ absl::Status CheckTexts(
 
 // A provider file states its provider at the top; an overlay its name.
 bool IsProviderFile(std::string_view json) {
-  const absl::StatusOr<tokentra::Json> parsed = tokentra::ParseJson(json, "");
-  return parsed.ok() && parsed->is_object() && parsed->contains("provider");
+  absl::StatusOr<tokentra::Json> parsed = tokentra::ParseJson(json, "");
+  if (!parsed.ok()) return false;
+  const tokentra::JsonGuard guard(*parsed);
+  return parsed->is_object() && parsed->contains("provider");
 }
 
 absl::StatusOr<std::shared_ptr<const tokentra::Catalog>> CompileOne(std::string_view json,

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "core/base/sha256.h"
@@ -265,6 +268,32 @@ absl::Status ReadCurrency(const ObjectReader& reader, OverlayTerms& terms) {
   return absl::OkStatus();
 }
 
+// The document in one spelling: members by name, no blanks.
+void AppendSorted(const Json& json, std::string& out) {
+  if (json.is_array()) {
+    out += '[';
+    for (std::size_t i = 0; i < json.size(); ++i) {
+      if (i != 0) out += ',';
+      AppendSorted(json[i], out);
+    }
+    out += ']';
+  } else if (json.is_object()) {
+    std::vector<std::pair<std::string_view, const Json*>> members;
+    for (const auto& [name, value] : json.items()) members.emplace_back(name, &value);
+    std::sort(members.begin(), members.end());
+    out += '{';
+    for (const auto& [name, value] : members) {
+      if (out.back() != '{') out += ',';
+      out += Json(name).dump();
+      out += ':';
+      AppendSorted(*value, out);
+    }
+    out += '}';
+  } else {
+    out += json.dump();
+  }
+}
+
 }  // namespace
 
 absl::StatusOr<SourceOverlay> ReadOverlay(std::string_view json, std::string_view file) {
@@ -274,6 +303,7 @@ absl::StatusOr<SourceOverlay> ReadOverlay(std::string_view json, std::string_vie
   }
   absl::StatusOr<Json> parsed = ParseJson(json, file);
   if (!parsed.ok()) return parsed.status();
+  const JsonGuard guard(*parsed);
   const ObjectReader reader(
       *parsed, std::string(file),
       {"$schema", "format", "overlay", "currency", "exchange", "as_of", "changes"});
@@ -309,7 +339,9 @@ absl::StatusOr<SourceOverlay> ReadOverlay(std::string_view json, std::string_vie
     overlay.changes.push_back(std::move(change));
   }
   // Members in alphabetical order: the layout of a document changes nothing.
-  overlay.digest = Sha256::Hex(nlohmann::json(*parsed).dump());
+  std::string canonical;
+  AppendSorted(*parsed, canonical);
+  overlay.digest = Sha256::Hex(canonical);
   return overlay;
 }
 

@@ -382,6 +382,7 @@ absl::Status ReadProviderFields(const ObjectReader& reader, SourceProvider& prov
 absl::StatusOr<SourceProvider> ReadProvider(std::string_view json, std::string_view file) {
   absl::StatusOr<Json> parsed = ParseJson(json, file);
   if (!parsed.ok()) return parsed.status();
+  const JsonGuard guard(*parsed);
   const ObjectReader reader(*parsed, std::string(file),
                             {"format", "provider", "name", "currency", "service_tiers", "regions",
                              "defaults", "normalize", "indicative", "models"});

@@ -322,6 +322,7 @@ absl::StatusOr<ImportedList> ImportPriceList(std::string_view format, std::strin
   }
   absl::StatusOr<Json> list = ParseJsonKeepingDecimals(json, "the list");
   if (!list.ok()) return list.status();
+  const JsonGuard guard(*list);
   PriceListWriter writer(format, name, as_of);
   const absl::Status status =
       kFormats[static_cast<std::size_t>(found - names.begin())].read(*list, writer);

@@ -252,8 +252,9 @@ TEST(BaseChangeTest, ErasesEverywhere) {
 TEST(BaseChangeTest, ANameRecordedAgainIsThereAgain) {
   for (const bool in_memory : {true, false}) {
     const TestFolder folder;
-    const auto ledger =
-        in_memory ? Ledger::Create({.dimensions = {"a", "b"}, .arrival = {}}).value() : folder.Open();
+    const auto ledger = in_memory
+                            ? Ledger::Create({.dimensions = {"a", "b"}, .arrival = {}}).value()
+                            : folder.Open();
     const DimensionsId bound = Intern(*ledger, {"eve", "y"});
     Record(*ledger, 0, "eve", "y");
     BaseChange change;
@@ -318,7 +319,8 @@ TEST(BaseChangeTest, RefusesWhereThereIsNoBase) {
   FolderOptions folder_options;
   folder_options.read_only = true;
   const auto reader =
-      Ledger::Open(folder.ledger_path(), folder_options, {.dimensions = {"a", "b"}, .arrival = {}}).value();
+      Ledger::Open(folder.ledger_path(), folder_options, {.dimensions = {"a", "b"}, .arrival = {}})
+          .value();
   EXPECT_THAT(reader->Change(change).status().message(), HasSubstr("for reading only"));
 }
 

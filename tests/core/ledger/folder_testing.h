@@ -29,7 +29,8 @@ class TestFolder {
   const std::filesystem::path& path() const { return path_; }
   std::string ledger_path() const { return (path_ / "ledger").string(); }
 
-  std::shared_ptr<Ledger> Open(LedgerOptions options = {.dimensions = {"a", "b"}, .arrival = {}}) const {
+  std::shared_ptr<Ledger> Open(LedgerOptions options = {.dimensions = {"a", "b"},
+                                                        .arrival = {}}) const {
     options.ids_max = 1000;
     FolderOptions folder_options;
     folder_options.segment_bytes = 1 << 20;

@@ -10,7 +10,7 @@
 // the row was not. Costs are those of Evaluate, to the last unit.
 //
 // Thread: pure function. Cost: a row of a known combination is a look-up and a product for each
-// atom (benchmarks/arrow_benchmark.cc). Memory: about 33 bytes a row, until the table goes.
+// atom (benchmarks/arrow_benchmark.py). Memory: about 33 bytes a row, until the table goes.
 
 #ifndef TOKENTRA_CORE_CLIENT_ARROW_PRICE_H_
 #define TOKENTRA_CORE_CLIENT_ARROW_PRICE_H_

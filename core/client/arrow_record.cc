@@ -17,10 +17,12 @@ namespace {
 
 class RecordSink : public CallBlockSink {
  public:
-  RecordSink(Client& client, const Client::Batch& batch, CallBlocks& blocks,
+  // `checked`: a convention judges the metadata.
+  RecordSink(Client& client, const Client::Batch& batch, bool checked, CallBlocks& blocks,
              ArrowRecordResult& result)
       : client_(client),
         batch_(batch),
+        checked_(checked),
         blocks_(blocks),
         edges_(*batch_.catalog),
         result_(result),
@@ -61,6 +63,7 @@ class RecordSink : public CallBlockSink {
 
   Client& client_;
   const Client::Batch batch_;
+  const bool checked_;
   CallBlocks& blocks_;
   const PriceEdges edges_;
   ArrowRecordResult& result_;
@@ -110,7 +113,8 @@ std::uint64_t* RecordSink::Renew(const CallBlock& block, std::size_t row) {
   const InstantNs at = block.at[row];
   slots_.SetSpan(slot, Span());
   Cold& cold = slots_.cold(slot);
-  if (!cold.prices.Contains(at) && !FillSlot(block, row, &cold)) {
+  // A verdict may depend on the instant as well: it holds for one bucket.
+  if ((checked_ || !cold.prices.Contains(at)) && !FillSlot(block, row, &cold)) {
     cold = Cold();
     return nullptr;
   }
@@ -255,7 +259,7 @@ absl::StatusOr<ArrowRecordResult> RecordArrow(Client& client, ArrowArrayStream* 
   });
   CallBlocks blocks(*batch.catalog, std::move(columns), {options.provider, options.default_at});
   ArrowRecordResult result;
-  RecordSink sink(client, batch, blocks, result);
+  RecordSink sink(client, batch, checked, blocks, result);
   const absl::Status status = ReadAll(reader, blocks, sink);
   sink.Flush();
   if (status.ok()) return result;

@@ -3,9 +3,10 @@
 // The ledger has the same cells as when every row had been tracked by itself. Rows of one class,
 // bucket and tuple of dimensions are summed here first, and recorded together when another bucket
 // begins or the stream ends: in one step, as one event is. Rows with an id are tracked one by one.
+// A convention judges a kind of row once a bucket, with its first row's instant.
 //
 // Thread: as Client::Track. Cost: a row in time order is a look-up and an addition for each atom
-// (benchmarks/arrow_benchmark.cc); rows in any other order are recorded about one by one.
+// (benchmarks/arrow_benchmark.py); rows in any other order are recorded about one by one.
 
 #ifndef TOKENTRA_CORE_CLIENT_ARROW_RECORD_H_
 #define TOKENTRA_CORE_CLIENT_ARROW_RECORD_H_

@@ -125,8 +125,8 @@ class Client {
   // Events whose metadata had findings since the convention came into use.
   std::uint64_t finding_events() const;
 
-  // The second half of tracking; EventPreparer is the first.
-  // An error is that of recording: the event is counted as refused.
+  // The second half of tracking; EventPreparer is the first. An error is that of recording: the
+  // event is counted as refused.
   absl::Status Commit(PreparedEvents& events, std::size_t index, TrackResult& result);
 
   // Counts a record that could not even be read as a call.

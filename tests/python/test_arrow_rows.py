@@ -193,3 +193,41 @@ def test_a_snapshot_is_a_table(catalog: tokentra.Catalog) -> None:
     assert {"team_id", "feature", "state", "batch", "region"} <= set(cells.column_names)
     empty = pa.table(tokentra.Client().snapshot())
     assert empty.num_rows == 0
+
+
+@pytest.mark.parametrize("mode", ["normalize", "quarantine", "reject"])
+def test_a_convention_judges_rows_as_it_judges_calls(mode: str) -> None:
+    rules = {
+        "tokentra_convention": 1,
+        "name": "acme",
+        "mode": mode,
+        "vocabularies": {
+            "teams": [{"name": "growth", "former": [{"name": "marketing", "until": "2026-07-01"}]}]
+        },
+        "keys": {
+            "team_id": {"presence": "required", "vocabulary": "teams"},
+            "cost_center": {"presence": "required"},
+        },
+    }
+    midnight = datetime(2026, 7, 1, tzinfo=timezone.utc)
+    rows = [
+        {"at": midnight + timedelta(minutes=minutes), "team_id": team, "cost_center": center}
+        for minutes in (-30, -1, 0, 1, 30)
+        for team in ("growth", "marketing", "nobody", None)
+        for center in ("7", None)
+    ]
+    call = {"provider": "openai", "model": "gpt-4o"}
+    single = tokentra.Client(convention=tokentra.Convention(rules))
+    for row in rows:
+        metadata = {name: row[name] for name in ("team_id", "cost_center") if row[name] is not None}
+        single.track(**call, at=row["at"], input_tokens=1, metadata=metadata)
+    batch = tokentra.Client(convention=tokentra.Convention(rules))
+    table = pa.Table.from_pylist([{**call, "input_tokens": 1, **row} for row in rows])
+    result = batch.record_batch(table, tags=["cost_center"])
+    assert result.recorded == len(rows)
+    teams = [
+        {(row["day"], row["team_id"]): row.events for row in client.snapshot().by("day", "team_id")}
+        for client in (single, batch)
+    ]
+    assert teams[0] == teams[1]
+    assert len({team for _, team in teams[0]}) > 2

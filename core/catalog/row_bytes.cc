@@ -4,6 +4,7 @@
 #include <limits>
 #include <vector>
 
+#include "core/base/little_endian.h"
 #include "core/base/money.h"
 
 namespace tokentra {
@@ -12,50 +13,17 @@ namespace {
 constexpr std::uint8_t kVersion = 1;
 static_assert(kAtomCount <= 0xFF);
 
-template <typename Integer>
-void Append(std::string& out, Integer value) {
-  for (std::size_t i = 0; i < sizeof(Integer); ++i) {
-    out += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
-  }
-}
-
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
-
-  template <typename Integer>
-  Integer Next() {
-    std::uint64_t value = 0;
-    if (rest_.size() < sizeof(Integer)) {
-      ok_ = false;
-      return 0;
-    }
-    for (std::size_t i = 0; i < sizeof(Integer); ++i) {
-      value |= std::uint64_t{static_cast<unsigned char>(rest_[i])} << (8 * i);
-    }
-    rest_.remove_prefix(sizeof(Integer));
-    return static_cast<Integer>(value);
-  }
-
-  bool ok() const { return ok_; }
-  bool done() const { return ok_ && rest_.empty(); }
-
- private:
-  std::string_view rest_;
-  bool ok_ = true;
-};
-
 // False when it is none that a catalog could hold.
-bool ReadRate(Reader& reader, RateRecord& rate, RuleRecord& rule) {
-  rate.meter = reader.Next<MeterId>();
-  rate.amount_lo = reader.Next<std::uint64_t>();
-  rate.amount_hi = reader.Next<std::int64_t>();
-  rate.per = reader.Next<std::uint64_t>();
-  const auto ruled = reader.Next<std::uint8_t>();
+bool ReadRate(ByteReader& reader, RateRecord& rate, RuleRecord& rule) {
+  rate.meter = reader.Read<MeterId>();
+  rate.amount_lo = reader.Read<std::uint64_t>();
+  rate.amount_hi = reader.Read<std::int64_t>();
+  rate.per = reader.Read<std::uint64_t>();
+  const auto ruled = reader.Read<std::uint8_t>();
   if (ruled == 1) {
-    rule.minimum = reader.Next<std::uint64_t>();
-    rule.step = reader.Next<std::uint64_t>();
-    rule.included = reader.Next<std::uint64_t>();
+    rule.minimum = reader.Read<std::uint64_t>();
+    rule.step = reader.Read<std::uint64_t>();
+    rule.included = reader.Read<std::uint64_t>();
   }
   const std::optional<Money> amount = Money::FromWords(rate.amount_lo, rate.amount_hi);
   if (!reader.ok() || ruled > 1 || rule.step == 0 || rate.per == 0 || !amount.has_value() ||
@@ -66,13 +34,13 @@ bool ReadRate(Reader& reader, RateRecord& rate, RuleRecord& rule) {
   return true;
 }
 
-bool ReadCover(Reader& reader, std::size_t rates, ShapeRecord& shape) {
+bool ReadCover(ByteReader& reader, std::size_t rates, ShapeRecord& shape) {
   shape.rate_of_atom.fill(kNoRate);
   std::size_t atom = 0;
-  const auto runs = reader.Next<std::uint8_t>();
+  const auto runs = reader.Read<std::uint8_t>();
   for (std::size_t i = 0; i < runs; ++i) {
-    const auto atoms = reader.Next<std::uint8_t>();
-    const auto rate = reader.Next<std::uint8_t>();
+    const auto atoms = reader.Read<std::uint8_t>();
+    const auto rate = reader.Read<std::uint8_t>();
     if (!reader.ok() || atom + atoms > kAtomCount || (rate >= rates && rate != kNoRate)) {
       return false;
     }
@@ -86,21 +54,21 @@ bool ReadCover(Reader& reader, std::size_t rates, ShapeRecord& shape) {
 
 void EncodeRow(const CatalogImage& image, const RowRecord& row, std::string& out) {
   out.clear();
-  Append(out, kVersion);
-  Append(out, row.free);
-  Append(out, row.rate_count);
+  AppendInteger(out, kVersion);
+  AppendInteger(out, row.free);
+  AppendInteger(out, row.rate_count);
   for (std::size_t i = 0; i < row.rate_count; ++i) {
     const RateRecord& rate = image.Rate(row, i);
-    Append(out, rate.meter);
-    Append(out, rate.amount_lo);
-    Append(out, rate.amount_hi);
-    Append(out, rate.per);
-    Append(out, static_cast<std::uint8_t>(rate.rule != 0 ? 1 : 0));
+    AppendInteger(out, rate.meter);
+    AppendInteger(out, rate.amount_lo);
+    AppendInteger(out, rate.amount_hi);
+    AppendInteger(out, rate.per);
+    AppendInteger(out, static_cast<std::uint8_t>(rate.rule != 0 ? 1 : 0));
     if (rate.rule == 0) continue;
     const RuleRecord& rule = image.rules[rate.rule];
-    Append(out, rule.minimum);
-    Append(out, rule.step);
-    Append(out, rule.included);
+    AppendInteger(out, rule.minimum);
+    AppendInteger(out, rule.step);
+    AppendInteger(out, rule.included);
   }
   std::string runs;
   const auto& cover = image.shapes[row.shape].rate_of_atom;
@@ -109,11 +77,11 @@ void EncodeRow(const CatalogImage& image, const RowRecord& row, std::string& out
   for (std::size_t at = 0; at < last;) {
     std::size_t end = at;
     while (end < last && cover[end] == cover[at]) ++end;
-    Append(runs, static_cast<std::uint8_t>(end - at));
-    Append(runs, cover[at]);
+    AppendInteger(runs, static_cast<std::uint8_t>(end - at));
+    AppendInteger(runs, cover[at]);
     at = end;
   }
-  Append(out, static_cast<std::uint8_t>(runs.size() / 2));
+  AppendInteger(out, static_cast<std::uint8_t>(runs.size() / 2));
   out += runs;
 }
 
@@ -131,11 +99,11 @@ OwnedImage& RowShelf::ImageWithRoom(std::size_t rates) {
 }
 
 std::optional<RowShelf::Place> RowShelf::Add(std::string_view bytes) {
-  Reader reader(bytes);
-  if (reader.Next<std::uint8_t>() != kVersion) return std::nullopt;
+  ByteReader reader(bytes);
+  if (reader.Read<std::uint8_t>() != kVersion) return std::nullopt;
   RowRecord row;
-  row.free = reader.Next<std::uint8_t>();
-  row.rate_count = reader.Next<std::uint8_t>();
+  row.free = reader.Read<std::uint8_t>();
+  row.rate_count = reader.Read<std::uint8_t>();
   if (!reader.ok() || row.free > 1 || row.rate_count > kRatesMax) return std::nullopt;
   std::vector<RateRecord> rates(row.rate_count);
   std::vector<RuleRecord> rules(row.rate_count);

@@ -2,18 +2,13 @@
 
 #include <algorithm>
 
+#include "core/base/little_endian.h"
+
 namespace tokentra {
 namespace {
 
 constexpr char kVersion = 2;
 constexpr char kVersionWithoutRow = 1;
-
-template <typename Integer>
-void AppendInteger(std::string& out, Integer value) {
-  for (std::size_t i = 0; i < sizeof(Integer); ++i) {
-    out += static_cast<char>(static_cast<std::uint64_t>(value) >> (8 * i));
-  }
-}
 
 void AppendText(std::string& out, std::string_view text, std::size_t max = kClassTextMax) {
   text = text.substr(0, max);
@@ -21,43 +16,9 @@ void AppendText(std::string& out, std::string_view text, std::size_t max = kClas
   out += text;
 }
 
-class Reader {
- public:
-  explicit Reader(std::string_view bytes) : rest_(bytes) {}
-
-  template <typename Integer>
-  Integer Read() {
-    std::uint64_t value = 0;
-    if (rest_.size() < sizeof(Integer)) {
-      ok_ = false;
-      return 0;
-    }
-    for (std::size_t i = 0; i < sizeof(Integer); ++i) {
-      value |= std::uint64_t{static_cast<unsigned char>(rest_[i])} << (8 * i);
-    }
-    rest_.remove_prefix(sizeof(Integer));
-    return static_cast<Integer>(value);
-  }
-
-  std::string_view ReadText() {
-    const auto size = Read<std::uint16_t>();
-    if (!ok_ || rest_.size() < size) {
-      ok_ = false;
-      return {};
-    }
-    const std::string_view text = rest_.substr(0, size);
-    rest_.remove_prefix(size);
-    return text;
-  }
-
-  void Fail() { ok_ = false; }
-  bool ok() const { return ok_; }
-  bool done() const { return rest_.empty(); }
-
- private:
-  std::string_view rest_;
-  bool ok_ = true;
-};
+std::string_view ReadText(ByteReader& reader) {
+  return reader.ReadBytes(reader.Read<std::uint16_t>());
+}
 
 }  // namespace
 
@@ -87,7 +48,7 @@ void EncodeUsageClass(const UsageClass& usage_class, std::string& out) {
 }
 
 bool DecodeUsageClass(std::string_view bytes, UsageClass& out) {
-  Reader reader(bytes);
+  ByteReader reader(bytes);
   const auto version = reader.Read<std::uint8_t>();
   if (version != kVersion && version != kVersionWithoutRow) return false;
   const auto kind = reader.Read<std::uint8_t>();
@@ -96,18 +57,18 @@ bool DecodeUsageClass(std::string_view bytes, UsageClass& out) {
   const auto batch = reader.Read<std::uint8_t>();
   if (batch > 1) return false;
   out.batch = batch != 0;
-  out.provider = reader.ReadText();
-  out.model = reader.ReadText();
-  out.service_tier = reader.ReadText();
-  out.region = reader.ReadText();
-  out.price_row = reader.ReadText();
+  out.provider = ReadText(reader);
+  out.model = ReadText(reader);
+  out.service_tier = ReadText(reader);
+  out.region = ReadText(reader);
+  out.price_row = ReadText(reader);
   out.row.clear();
-  if (version != kVersionWithoutRow) out.row = reader.ReadText();
+  if (version != kVersionWithoutRow) out.row = ReadText(reader);
   out.named_count = reader.Read<std::uint8_t>();
   if (!reader.ok() || out.named_count > UsageClass::kNamedMax) return false;
   for (std::size_t i = 0; i < out.named_count; ++i) {
-    out.named[i].name = reader.ReadText();
-    out.named[i].value = reader.ReadText();
+    out.named[i].name = ReadText(reader);
+    out.named[i].value = ReadText(reader);
   }
   out.context_count = reader.Read<std::uint8_t>();
   if (!reader.ok() || out.context_count > UsageClass::kContextMax) return false;
@@ -116,7 +77,7 @@ bool DecodeUsageClass(std::string_view bytes, UsageClass& out) {
     out.context[i].min = reader.Read<std::uint64_t>();
     out.context[i].max = reader.Read<std::uint64_t>();
   }
-  return reader.ok() && reader.done();
+  return reader.done();
 }
 
 }  // namespace tokentra

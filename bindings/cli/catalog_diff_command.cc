@@ -7,6 +7,7 @@
 #include "bindings/cli/catalog_files.h"
 #include "bindings/cli/format.h"
 #include "bindings/cli/log_reader.h"
+#include "bindings/cli/recording_handler.h"
 #include "bindings/cli/table.h"
 #include "bindings/cli/terminal.h"
 
@@ -32,34 +33,6 @@ Catalog OpenNamed(const std::string& name) {
   return Catalog(made);
 }
 
-class Recorder : public LogHandler {
- public:
-  explicit Recorder(tokentra_client* client) : client_(client) {}
-
-  Records Read(tokentra_text chunk, const tokentra_records_options& options) override {
-    tokentra_records* records = nullptr;
-    ErrorSlot error;
-    error.Check(
-        tokentra_records_prepare(client_, chunk, &options, sizeof options, &records, error.out()));
-    return Records(records);
-  }
-  Records ReadHeld(tokentra_held* held, const tokentra_records_options& options) override {
-    tokentra_records* records = nullptr;
-    ErrorSlot error;
-    error.Check(
-        tokentra_held_prepare(held, client_, &options, sizeof options, &records, error.out()));
-    return Records(records);
-  }
-  void OnRecords(tokentra_records* records) override {
-    ErrorSlot error;
-    error.Check(tokentra_records_commit(client_, records, error.out()));
-  }
-  void OnRecord(const tokentra_record& /*record*/, const std::string& /*file*/) override {}
-
- private:
-  tokentra_client* client_;
-};
-
 struct Usage {
   Repricing repricing;
   Tally tally;
@@ -79,7 +52,7 @@ Usage PriceUsage(const tokentra_catalog* before, const tokentra_catalog* after,
   tokentra_client* new_client = nullptr;
   error.Check(tokentra_client_new(made, &new_client, error.out()));
   const Client client(new_client);
-  Recorder recorder(client.get());
+  RecordingHandler recorder(client.get());
   Options logs = options;
   logs.files = options.usage_logs;
   LogOptions log = LogOptionsFrom(logs);

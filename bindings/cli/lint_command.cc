@@ -10,6 +10,7 @@
 #include "bindings/cli/convention_file.h"
 #include "bindings/cli/format.h"
 #include "bindings/cli/log_reader.h"
+#include "bindings/cli/recording_handler.h"
 #include "bindings/cli/report_snapshots.h"
 #include "bindings/cli/terminal.h"
 
@@ -38,39 +39,19 @@ std::string_view TextOf(const Document& document) {
 }
 
 // Reads logs so that every event counts once, with its metadata.
-class MetadataHandler : public LogHandler {
+class MetadataHandler : public RecordingHandler {
  public:
-  explicit MetadataHandler(tokentra_client* client) : client_(client) {}
+  using RecordingHandler::RecordingHandler;
 
   void OnFile(const std::string& name) override { files_.push_back(name); }
 
-  Records Read(tokentra_text chunk, const tokentra_records_options& options) override {
-    const tokentra_records_options with = With(options);
-    tokentra_records* records = nullptr;
-    ErrorSlot error;
-    error.Check(
-        tokentra_records_prepare(client_, chunk, &with, sizeof with, &records, error.out()));
-    return Records(records);
-  }
-
-  Records ReadHeld(tokentra_held* held, const tokentra_records_options& options) override {
-    const tokentra_records_options with = With(options);
-    tokentra_records* records = nullptr;
-    ErrorSlot error;
-    error.Check(tokentra_held_prepare(held, client_, &with, sizeof with, &records, error.out()));
-    return Records(records);
-  }
-
   void OnRecords(tokentra_records* records) override {
-    ErrorSlot error;
-    error.Check(tokentra_records_commit(client_, records, error.out()));
+    RecordingHandler::OnRecords(records);
     Add(records);
   }
 
-  void OnRecord(const tokentra_record& /*record*/, const std::string& /*file*/) override {}
-
  protected:
-  virtual tokentra_records_options With(tokentra_records_options options) const {
+  tokentra_records_options With(tokentra_records_options options) const override {
     options.flags |= TOKENTRA_RECORDS_METADATA;
     return options;
   }
@@ -79,7 +60,6 @@ class MetadataHandler : public LogHandler {
   const std::vector<std::string>& files() const { return files_; }
 
  private:
-  tokentra_client* client_;
   std::vector<std::string> files_;
 };
 

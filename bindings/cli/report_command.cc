@@ -11,6 +11,7 @@
 #include "bindings/cli/format.h"
 #include "bindings/cli/log_reader.h"
 #include "bindings/cli/nearest.h"
+#include "bindings/cli/recording_handler.h"
 #include "bindings/cli/report.h"
 #include "bindings/cli/report_snapshots.h"
 #include "bindings/cli/terminal.h"
@@ -113,32 +114,10 @@ Client NewClient(const tokentra_catalog* catalog, const std::vector<std::string>
   return Client(client);
 }
 
-class ReportHandler : public LogHandler {
+class ReportHandler : public RecordingHandler {
  public:
   ReportHandler(tokentra_client* client, std::uint64_t reasons_max)
-      : client_(client), reasons_(reasons_max) {}
-
-  Records Read(tokentra_text chunk, const tokentra_records_options& options) override {
-    tokentra_records* records = nullptr;
-    ErrorSlot error;
-    error.Check(
-        tokentra_records_prepare(client_, chunk, &options, sizeof options, &records, error.out()));
-    return Records(records);
-  }
-
-  Records ReadHeld(tokentra_held* held, const tokentra_records_options& options) override {
-    tokentra_records* records = nullptr;
-    ErrorSlot error;
-    error.Check(
-        tokentra_held_prepare(held, client_, &options, sizeof options, &records, error.out()));
-    return Records(records);
-  }
-
-  // In the order of the log: it decides which of two calls of one id counts.
-  void OnRecords(tokentra_records* records) override {
-    ErrorSlot error;
-    error.Check(tokentra_records_commit(client_, records, error.out()));
-  }
+      : RecordingHandler(client), reasons_(reasons_max) {}
 
   void OnRecord(const tokentra_record& record, const std::string& file) override {
     if (record.outcome == TOKENTRA_OUTCOME_DUPLICATE ||
@@ -165,7 +144,6 @@ class ReportHandler : public LogHandler {
   const std::string& first_finding() const { return first_finding_; }
 
  private:
-  tokentra_client* client_;
   UnpricedReasons reasons_;
   std::uint64_t metadata_findings_ = 0;
   std::string first_finding_;

@@ -12,7 +12,7 @@ absl::Status CallStorage::Read(const tokentra_call* caller, std::size_t call_siz
   absl::Status status = ReadSized("call", caller, call_size, call);
   if (!status.ok()) return status;
   status = CheckReserved("call.reserved", call.reserved);
-  if (status.ok()) status = CheckReserved("call.reserved_more", call.reserved_more);
+  if (status.ok()) status = CheckReserved("call.reserved2", call.reserved2);
   if (!status.ok()) return status;
   status =
       CheckReserved("call.flags beyond TOKENTRA_CALL_BATCH", call.flags & ~TOKENTRA_CALL_BATCH);

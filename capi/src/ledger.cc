@@ -35,7 +35,7 @@ absl::Status ReadLedgerOptions(const tokentra_ledger_options* from, std::size_t 
   absl::Status status = tokentra::capi::ReadSized("options", from, size, options);
   if (status.ok()) status = tokentra::capi::CheckReserved("options.reserved", options.reserved);
   if (status.ok()) {
-    status = tokentra::capi::CheckReserved("options.reserved_more", options.reserved_more);
+    status = tokentra::capi::CheckReserved("options.reserved2", options.reserved2);
   }
   constexpr std::uint32_t kFlags = TOKENTRA_LEDGER_READ_ONLY | TOKENTRA_LEDGER_ADOPT;
   if (status.ok()) {

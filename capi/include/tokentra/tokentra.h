@@ -183,7 +183,7 @@ typedef struct tokentra_call {
   uint32_t reserved;
   int64_t arrived_ns; /* when the call came, for late and skewed ones (tokentra_client_track); 0 or
                        * TOKENTRA_NO_INSTANT: not to be judged, as for logs and backfills */
-  uint64_t reserved_more;
+  uint64_t reserved2;
 } tokentra_call;
 
 /* How a model was found in the catalog. */
@@ -1191,7 +1191,7 @@ typedef struct tokentra_ledger_options {
   uint64_t adjusted_after_seconds;
   uint64_t late_after_seconds;
   uint64_t skewed_after_seconds;
-  uint64_t reserved_more;
+  uint64_t reserved2;
 } tokentra_ledger_options;
 
 /* Opens the ledger in the folder `path`, which is created (mode 0700) when it is missing. `options`

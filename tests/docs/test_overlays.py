@@ -10,7 +10,9 @@ import shlex
 import subprocess
 from pathlib import Path
 
+import jsonschema
 import pytest
+import referencing
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGE = (REPOSITORY / "docs" / "overlays.md").read_text(encoding="utf-8")
@@ -58,8 +60,6 @@ def test_the_error_on_the_page_is_the_one_printed(tmp_path):
 
 
 def test_examples_fit_the_schema():
-    jsonschema = pytest.importorskip("jsonschema")
-    referencing = pytest.importorskip("referencing")
     documents = {
         name: json.loads((SCHEMAS / name).read_text())
         for name in ("schema.json", "overlay.schema.json")

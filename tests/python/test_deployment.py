@@ -61,7 +61,6 @@ def check_whole(snapshot, events):
 @pytest.fixture
 def server(tmp_path):
     """gunicorn over a ledger: three workers, forked from a master that opened it."""
-    pytest.importorskip("gunicorn")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
